@@ -1,0 +1,1 @@
+"""Speed beside the peers' fastest settings; `make bench` writes RESULTS.md."""
