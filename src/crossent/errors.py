@@ -1,0 +1,355 @@
+"""Every message: what must hold - what came - where - what to do.
+
+Errors are built by the named functions below, so that the wording is the same everywhere. Each error carries the
+pieces of its message as attributes (``error.argument``, ``error.index``, ``error.value``, ...), and is a ValueError or
+a TypeError besides. `DataError` means that the data is bad (the command exits with 3), `UsageError` and
+`UsageTypeError` that the call is (exit code 2), `NoAnswerError` that none was found (exit code 4).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Index = tuple[int, ...]
+
+
+class CrossentError(Exception):
+    """Any error that crossent raises on purpose: `.message`, `.hint`, and the pieces as attributes."""
+
+    def __init__(self, message: str, hint: str = "", **pieces: object) -> None:
+        super().__init__(f"{message}\nHint: {hint}" if hint else message)
+        self.message, self.hint, self.pieces = message, hint, pieces
+
+    def __getattr__(self, name: str) -> Any:
+        pieces = self.__dict__.get("pieces", {})
+        if name in pieces:
+            return pieces[name]
+        raise AttributeError(name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.message, self.hint, self.pieces)
+
+
+class DataError(CrossentError, ValueError):
+    """The data breaks a rule: a value outside the support, a missing number, rows that do not sum to one."""
+
+
+class UsageError(CrossentError, ValueError):
+    """The call breaks a rule: shapes that differ, an unknown name, an option that does not apply."""
+
+
+class UsageTypeError(CrossentError, TypeError):
+    """An argument of a type that cannot be taken."""
+
+
+class NoAnswerError(CrossentError, ValueError):
+    """The question was understood and has no answer that could be found."""
+
+
+class NoRowsWarning(UserWarning):
+    """No row counts, so that the mean is not a number."""
+
+
+def _rebuild(kind: type[CrossentError], message: str, hint: str, pieces: dict[str, object]) -> CrossentError:
+    return kind(message, hint, **pieces)
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+def at(argument: str, index: Index) -> str:
+    """``target[17]``, ``probs[3, 2]``; a scalar is just ``target``."""
+    return f"{argument}[{', '.join(map(str, index))}]" if index else argument
+
+
+def of_many(bad: int, total: int) -> str:
+    """``3 of 10,000 values are not``."""
+    return f"{bad:,} of {total:,} value{'s' if total != 1 else ''} {'are' if bad != 1 else 'is'} not"
+
+
+def shown(value: object) -> str:
+    """A value as the message shows it; NumPy scalars without their type."""
+    item = getattr(value, "item", None)
+    return repr(item() if callable(item) else value)
+
+
+def listed(names: Iterable[object]) -> str:
+    return ", ".join(str(name) for name in names)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    known = list(known)
+    close = difflib.get_close_matches(name, known, n=3)
+    return f"Did you mean {' or '.join(close)}? " * bool(close) + f"Known: {listed(known)}."
+
+
+# --- values: each names the first bad row and says how many there are ---------------------------------------------------
+
+
+def target_outside_support(
+    family: str, words: str, index: Index, value: object, bad: int, total: int, hint: str = "", argument: str = "target"
+) -> DataError:
+    message = (
+        f"{family}: {argument} must be {words}; {of_many(bad, total)}, first {at(argument, index)} = {shown(value)}."
+    )
+    return DataError(
+        message, hint or MASK_HINT, family=family, argument=argument, index=index, value=value, bad=bad, total=total
+    )
+
+
+MASK_HINT = "correct the rows, or leave them out with mask=... or a sample_weight of 0."
+
+
+def parameter_outside_domain(
+    family: str, parameter: str, words: str, index: Index, value: object, bad: int, total: int, hint: str = ""
+) -> DataError:
+    message = (
+        f"{family}: {parameter} must be {words}; {of_many(bad, total)}, first {at(parameter, index)} = {shown(value)}."
+    )
+    return DataError(
+        message, hint or MASK_HINT, family=family, argument=parameter, index=index, value=value, bad=bad, total=total
+    )
+
+
+def rows_do_not_sum_to_one(
+    family: str, argument: str, index: Index, value: float, bad: int, total: int, tolerance: float
+) -> DataError:
+    rows = f"{bad:,} of {total:,} row{'s' if total != 1 else ''} {'do' if bad != 1 else 'does'} not"
+    message = (
+        f"{family}: each row of {argument} must sum to 1 within {tolerance:g}; {rows}, "
+        f"first {at(argument, index)} sums to {value!r}."
+    )
+    return DataError(
+        message,
+        "divide by the row sums yourself if that is what is meant; probabilities are never renormalised silently.",
+        family=family, argument=argument, index=index, value=value, bad=bad, total=total, tolerance=tolerance,
+    )  # fmt: skip
+
+
+def counts_do_not_match(
+    family: str, argument: str, index: Index, value: object, total_count: object, bad: int, total: int
+) -> DataError:
+    rows = f"{bad:,} of {total:,} row{'s' if total != 1 else ''} {'do' if bad != 1 else 'does'} not"
+    message = (
+        f"{family}: each row of {argument} must sum to total_count; {rows}, "
+        f"first {at(argument, index)} sums to {shown(value)}, total_count is {shown(total_count)}."
+    )
+    return DataError(
+        message, "leave total_count out: it is the target's row sum.",
+        family=family, argument=argument, index=index, value=value, bad=bad, total=total,
+    )  # fmt: skip
+
+
+def weight_invalid(index: Index, value: object, bad: int, total: int) -> DataError:
+    message = (
+        f"sample_weight must be finite and not negative; {of_many(bad, total)}, "
+        f"first {at('sample_weight', index)} = {shown(value)}."
+    )
+    return DataError(
+        message, "a row that shall not count has weight 0 or mask False.",
+        argument="sample_weight", index=index, value=value, bad=bad, total=total,
+    )  # fmt: skip
+
+
+def weights_add_up_to_nothing(reduction: str) -> str:
+    """The text of the warning when no row counts."""
+    return (
+        f"no row counts (all are masked out or of weight 0), so the {reduction} is NaN; "
+        "reduction='sum' gives 0, and the gradient is 0."
+    )
+
+
+def class_unknown(
+    argument: str, index: Index, value: object, classes: Iterable[object], bad: int, total: int
+) -> DataError:
+    classes = list(classes)
+    names = listed(map(repr, classes[:20])) + (", ..." if len(classes) > 20 else "")
+    message = f"{argument} must be one of the classes {names}; {of_many(bad, total)}, first {at(argument, index)} = {value!r}."
+    return DataError(
+        message, "classes are matched by name: list every class, in the order of the prediction's columns.",
+        argument=argument, index=index, value=value, bad=bad, total=total,
+    )  # fmt: skip
+
+
+# --- arrays -----------------------------------------------------------------------------------------------------------
+
+
+def no_adapter(argument: str, root: str, kind: str, convert: str) -> UsageTypeError:
+    message = (
+        f"{argument} must be a NumPy array, a list, a number or a data-frame column; it is a {kind}, and the adapter for "
+        f"{root} is not there. It is not converted silently, because that would cut it off from its gradient and device."
+    )
+    return UsageTypeError(message, f"convert it yourself: {convert}.", argument=argument, root=root, type=kind)
+
+
+def not_numbers(argument: str, kind: str, example: object = None) -> UsageTypeError:
+    came = f"it is {kind}" if example is None else f"it is {kind}, for example {example!r}"
+    return UsageTypeError(
+        f"{argument} must be numbers; {came}.",
+        "convert it to bool, int or float (text classes: classes=[...] says which column each one is).",
+        argument=argument, type=kind,
+    )  # fmt: skip
+
+
+def ragged(argument: str) -> UsageTypeError:
+    return UsageTypeError(
+        f"{argument} must be a rectangular array; its rows have different lengths.",
+        "make every row as long as the others, and leave entries out with mask=...",
+        argument=argument,
+    )
+
+
+def mask_not_boolean(kind: str) -> UsageTypeError:
+    return UsageTypeError(
+        f"mask must be boolean, True where the row counts; it is {kind}.",
+        "write mask=(column != 0) or the like; numbers are weights: sample_weight=...",
+        argument="mask", type=kind,
+    )  # fmt: skip
+
+
+def shapes_differ(shapes: Mapping[str, tuple[int, ...]], hint: str = "") -> UsageError:
+    names = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+    return UsageError(
+        f"batch shapes must be equal; they are {names}.",
+        hint or "reshape them (column.ravel(), column[:, 0]); only numbers and fixed parameters broadcast.",
+        shapes=dict(shapes),
+    )
+
+
+def raw_shape(family: str, names: Iterable[str], shape: tuple[int, ...], batch: tuple[int, ...] | None) -> UsageError:
+    names = list(names)
+    if len(names) == 1:
+        must = f"have the target's shape: one parameter, {names[0]}"
+    else:
+        must = f"have a last axis of {len(names)}: {listed(names)}"
+    came = f"; the target's is {batch}" if batch is not None else ""
+    return UsageError(
+        f"{family}: raw must {must}; its shape is {shape}{came}.",
+        "a column vector against a flat one would broadcast to a square: write raw[:, 0] or raw.ravel()."
+        if len(names) == 1
+        else "put the parameters into the last axis: np.stack([...], axis=-1).",
+        argument="raw", shape=shape,
+    )  # fmt: skip
+
+
+def needs_class_axis(family: str, argument: str, shape: tuple[int, ...]) -> UsageError:
+    return UsageError(
+        f"{family}: {argument} must have the classes as its last axis, at least one; its shape is {shape}.",
+        "one row of k numbers for every row of the target; for two classes and one number use bernoulli.",
+        family=family, argument=argument, shape=shape,
+    )  # fmt: skip
+
+
+def target_shape(
+    family: str, shape: tuple[int, ...], batch: tuple[int, ...], classes: int, indices: bool
+) -> UsageError:
+    either = (
+        f"{batch} (class indices) or " * indices + f"{(*batch, classes)} ({'probabilities' if indices else 'counts'})"
+    )
+    return UsageError(
+        f"{family}: target must have the shape {either}; its shape is {shape}.",
+        "the last axis of the prediction is the classes, everything before it the batch.",
+        family=family, argument="target", shape=shape,
+    )  # fmt: skip
+
+
+def output_mismatch(shape: tuple[int, ...], dtype: object, came: str) -> UsageError:
+    return UsageError(
+        f"out must be a writable NumPy array of shape {shape} and dtype {dtype}; it is {came}.",
+        "np.empty_like(raw) fits.",
+        argument="out", shape=shape,
+    )  # fmt: skip
+
+
+def gradient_needs_rows(shape: tuple[int, ...], batch: tuple[int, ...]) -> UsageError:
+    return UsageError(
+        f"a gradient has raw's shape, so raw must have one row for every row of the target; "
+        f"raw has shape {shape}, the batch {batch}.",
+        "repeat it: np.broadcast_to(raw, ...), and add the rows of the gradient up.",
+        argument="raw", shape=shape,
+    )  # fmt: skip
+
+
+# --- names and options ------------------------------------------------------------------------------------------------
+
+
+def unknown_family(name: str, known: Iterable[str]) -> UsageError:
+    return UsageError(f"a family must be known; there is none called {name!r}.", did_you_mean(name, known), name=name)
+
+
+def not_a_family(argument: str, value: object) -> UsageTypeError:
+    return UsageTypeError(
+        f"{argument} must be a family or its name; it is {value!r}.",
+        "write ce.Bernoulli or 'bernoulli'; a family with parameters, ce.Bernoulli(logits=z), goes to cross_entropy.",
+        argument=argument,
+    )
+
+
+def not_a_distribution(argument: str, value: object) -> UsageTypeError:
+    return UsageTypeError(
+        f"{argument} must be a family with its parameters, such as ce.Bernoulli(logits=z); it is a {type(value).__name__}.",
+        "truth comes first, the model second: cross_entropy(y, ce.Bernoulli(logits=z)).",
+        argument=argument,
+    )
+
+
+def parameters_unclear(family: str, came: Iterable[str], choices: Iterable[str]) -> UsageTypeError:
+    came = list(came)
+    return UsageTypeError(
+        f"{family}: exactly one parameterisation must be given, {' or '.join(choices)}; "
+        f"{'nothing came' if not came else 'it came with ' + listed(came)}.",
+        f"parameters go by keyword: {family}({next(iter(choices), '...')}=...).",
+        family=family, came=tuple(came),
+    )  # fmt: skip
+
+
+def fixed_parameter_missing(family: str, name: str) -> UsageTypeError:
+    return UsageTypeError(
+        f"{family}: {name} must be given; it is a fixed parameter that nothing else tells.",
+        f"pass {name}=..., a number or one for every row.",
+        family=family, argument=name,
+    )  # fmt: skip
+
+
+def unknown_option(argument: str, value: object, known: Iterable[object]) -> UsageError:
+    return UsageError(
+        f"{argument} must be one of {listed(map(repr, known))}; it is {value!r}.", argument=argument, value=value
+    )
+
+
+def smoothing_out_of_range(value: object) -> UsageError:
+    return UsageError(
+        f"label_smoothing must be a number in [0, 1]; it is {value!r}.", argument="label_smoothing", value=value
+    )
+
+
+def smoothing_refused(family: str) -> UsageError:
+    return UsageError(
+        f"{family}: label_smoothing must be 0, because only classes can be mixed with the uniform distribution over them.",
+        "it is for bernoulli and categorical.",
+        family=family, argument="label_smoothing",
+    )  # fmt: skip
+
+
+def base_invalid(value: object) -> UsageError:
+    return UsageError(
+        f"base must be None (nats) or a finite number above 1; it is {value!r}.",
+        "base=2 gives bits.",
+        argument="base", value=value,
+    )  # fmt: skip
+
+
+def families_differ(truth: str, model: str) -> UsageError:
+    return UsageError(
+        f"truth and model must be of one family; they are {truth} and {model}.",
+        "draw from the truth and pass the sample as the target, or write both in one family.",
+        truth=truth, model=model,
+    )  # fmt: skip
+
+
+def quantity_missing(family: str, quantity: str, hint: str = "") -> UsageError:
+    return UsageError(
+        f"{family}: {quantity} must be known; the family states none.", hint, family=family, quantity=quantity
+    )
