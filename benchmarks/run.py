@@ -92,6 +92,16 @@ def contenders(case: Case, target: np.ndarray, raw: np.ndarray) -> dict:
     return found
 
 
+def check_agreement(case: Case, calls: dict) -> None:
+    """What is timed computes one and the same mean loss, to the digits of float32."""
+    values = {name: float(call()) for name, call in calls.items()}
+    reference = values["crossent"]
+    for name, value in values.items():
+        if not abs(value - reference) <= 2e-3 * max(1.0, abs(reference)):
+            message = f"{case.name}: {name} computes {value!r}, crossent {reference!r}"
+            raise AssertionError(message)
+
+
 def table(case: Case, times: dict) -> list[str]:
     lines = [f"### {case.name}", "", f"Goal: {case.goal}.", ""]
     lines += ["| quantity | contender | ms | times crossent | times crossent out= |", "|---|---|---|---|---|"]
@@ -153,9 +163,9 @@ def main() -> None:
         if chosen.names and not any(word in case.name for word in chosen.names):
             continue
         target, raw = case.make(rng, chosen.share)
-        times = {
-            quantity: medians(calls, case.rounds) for quantity, calls in contenders(case, target, raw).items()
-        }
+        everybody = contenders(case, target, raw)
+        check_agreement(case, everybody["value"])
+        times = {quantity: medians(calls, case.rounds) for quantity, calls in everybody.items()}
         made = table(case, times)
         sys.stdout.write("\n".join(made) + "\n")
         sys.stdout.flush()
