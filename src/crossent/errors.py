@@ -353,3 +353,47 @@ def quantity_missing(family: str, quantity: str, hint: str = "") -> UsageError:
     return UsageError(
         f"{family}: {quantity} must be known; the family states none.", hint, family=family, quantity=quantity
     )
+
+
+# --- families ---------------------------------------------------------------------------------------------------------
+
+
+def not_an_identifier(word: str) -> UsageError:
+    return UsageError(
+        f"names of a family's parameters must be Python names; {word!r} is none.",
+        "letters, digits and _, as in log_rate.",
+        name=word,
+    )
+
+
+def family_without_nll(family: str) -> UsageError:
+    return UsageError(
+        f"{family}: a family must have nll=..., or exponential=... to derive it from; it has neither.",
+        "write nll(y, *parameters), the negative log density in nats.",
+        family=family,
+    )
+
+
+def derivative_by_alternative(family: str, names: Iterable[str], raw: Iterable[str]) -> UsageError:
+    return UsageError(
+        f"{family}: derivatives are taken by {listed(raw)}; they were asked for by {listed(names)}.",
+        "hand over the unconstrained parameters, and multiply with the derivative of the transformation.",
+        family=family,
+    )
+
+
+def no_derivative_rule(family: str, function: str) -> UsageError:
+    return UsageError(
+        f"{family}: to derive the gradient, nll must be made of functions whose derivative is known; {function} is not.",
+        "write gradient=... and hessian=... beside nll.",
+        family=family, function=function,
+    )  # fmt: skip
+
+
+def out_of_reach(family: str, quantity: str, index: Index, terms: float, limit: float) -> NoAnswerError:
+    return NoAnswerError(
+        f"{family}: {quantity} must be summed over at most {limit:.0e} terms of the support; "
+        f"row {list(index)} would take about {terms:.1e}.",
+        "estimate it from a sample: the mean of nll over sample(rng, shape).",
+        family=family, quantity=quantity, index=index, terms=terms,
+    )  # fmt: skip

@@ -28,5 +28,5 @@ def find_family(name: str) -> Family:
     plain = {known.lower(): family for known, family in FAMILIES.items()}
     found = plain.get(name.replace("_", "").lower())
     if found is None:
-        raise errors.unknown_name("family", name, FAMILIES)
+        raise errors.unknown_family(name, FAMILIES)
     return found

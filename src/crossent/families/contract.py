@@ -38,7 +38,7 @@ class Support:
 
     def __post_init__(self) -> None:
         if self.kind not in domains.SUPPORTS and self.contains is None:
-            raise errors.unknown_name("support", self.kind, domains.SUPPORTS)
+            raise errors.unknown_option("support", self.kind, domains.SUPPORTS)
         known = domains.SUPPORTS.get(self.kind, (self.kind, None, False))
         for name, value in zip(("words", "contains", "discrete"), known, strict=True):
             if getattr(self, name) in ("", None):
@@ -136,13 +136,14 @@ class Family:
         return self.alternatives[0] if self.alternatives else self.raw
 
     def match(self, names: Iterable[str]) -> Parameterisation:
-        """The one parameterisation whose names, with those of the fixed parameters, are exactly `names`."""
+        """The one parameterisation that has exactly these names; those of fixed parameters are left aside."""
         given, fixed = set(names), {p.name for p in self.fixed}
         choices = (self.raw, *self.alternatives)
         for choice in choices:
-            if given == set(choice.names) | fixed:
+            if given - fixed == set(choice.names):
                 return choice
-        raise errors.no_such_parameterisation(self.name, sorted(given), [c.names for c in choices], sorted(fixed))
+        words = [" and ".join(choice.names) for choice in choices]
+        raise errors.parameters_unclear(self.name, sorted(given - fixed), words)
 
     # -- formulas -----------------------------------------------------------------------------------------------------
     def formula(self, quantity: str) -> Any:

@@ -17,7 +17,7 @@ def row_formulas(family: Family, quantity: str, parameterisation: Parameterisati
     from crossent.kernels.rowwise import RowFormulas
 
     if quantity not in QUANTITIES:
-        raise errors.unknown_name("quantity", quantity, QUANTITIES)
+        raise errors.unknown_option("quantity", quantity, QUANTITIES)
     chosen = parameterisation or family.raw
     if chosen.names != family.raw.names and quantity != "value":
         raise errors.derivative_by_alternative(family.name, chosen.names, family.raw.names)
@@ -65,7 +65,7 @@ def _curvature(family: Family, quantity: str) -> Any:
     name = "fisher_information" if quantity == "fisher" else "upper_bound"
     formula, arguments = family.formula(name), _arguments(family, family.raw)
     if formula is None or isinstance(formula, Numerical):
-        raise errors.no_such_quantity(family.name, name)
+        raise errors.quantity_missing(family.name, name)
     if quantity == "fisher":
         return build("fisher", arguments, [f"return formula({', '.join(arguments[1:])})"], {"formula": formula})
     k = len(family.parameters)
@@ -81,7 +81,7 @@ def evaluate(family: Family, quantity: str, *columns: Any) -> Any:
 
     formula = family.formula(quantity)
     if formula is None:
-        raise errors.no_such_quantity(family.name, quantity)
+        raise errors.quantity_missing(family.name, quantity)
     columns = np.broadcast_arrays(*(np.asarray(c, np.float64) for c in columns))
     if isinstance(formula, Numerical):
         return formula(*columns)
