@@ -85,7 +85,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"Did you mean {' or '.join(close)}? " * bool(close) + f"Known: {listed(known)}."
 
 
-# --- values: each names the first bad row and says how many there are ---------------------------------------------------
+# --- values: each names the first bad row and says how many there are -------------------------------------------------
 
 
 def target_outside_support(
@@ -166,7 +166,8 @@ def class_unknown(
 ) -> DataError:
     classes = list(classes)
     names = listed(map(repr, classes[:20])) + (", ..." if len(classes) > 20 else "")
-    message = f"{argument} must be one of the classes {names}; {of_many(bad, total)}, first {at(argument, index)} = {value!r}."
+    first = f"first {at(argument, index)} = {value!r}"
+    message = f"{argument} must be one of the classes {names}; {of_many(bad, total)}, {first}."
     return DataError(
         message, "classes are matched by name: list every class, in the order of the prediction's columns.",
         argument=argument, index=index, value=value, bad=bad, total=total,
@@ -178,8 +179,8 @@ def class_unknown(
 
 def no_adapter(argument: str, root: str, kind: str, convert: str) -> UsageTypeError:
     message = (
-        f"{argument} must be a NumPy array, a list, a number or a data-frame column; it is a {kind}, and the adapter for "
-        f"{root} is not there. It is not converted silently, because that would cut it off from its gradient and device."
+        f"{argument} must be a NumPy array, a list, a number or a data-frame column; it is a {kind}, and the adapter "
+        f"for {root} is not there. It is not converted silently: that would cut it off from its gradient and device."
     )
     return UsageTypeError(message, f"convert it yourself: {convert}.", argument=argument, root=root, type=kind)
 
@@ -289,7 +290,8 @@ def not_a_family(argument: str, value: object) -> UsageTypeError:
 
 def not_a_distribution(argument: str, value: object) -> UsageTypeError:
     return UsageTypeError(
-        f"{argument} must be a family with its parameters, such as ce.Bernoulli(logits=z); it is a {type(value).__name__}.",
+        f"{argument} must be a family with its parameters, such as ce.Bernoulli(logits=z); "
+        f"it is a {type(value).__name__}.",
         "truth comes first, the model second: cross_entropy(y, ce.Bernoulli(logits=z)).",
         argument=argument,
     )
@@ -327,7 +329,7 @@ def smoothing_out_of_range(value: object) -> UsageError:
 
 def smoothing_refused(family: str) -> UsageError:
     return UsageError(
-        f"{family}: label_smoothing must be 0, because only classes can be mixed with the uniform distribution over them.",
+        f"{family}: label_smoothing must be 0, because only classes can be mixed with the uniform over them.",
         "it is for bernoulli and categorical.",
         family=family, argument="label_smoothing",
     )  # fmt: skip
