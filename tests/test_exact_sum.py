@@ -29,7 +29,7 @@ def rounded(value: Fraction) -> float:
     try:
         return value.numerator / value.denominator
     except OverflowError:
-        return math.copysign(math.inf, value.numerator)
+        return math.inf if value > 0 else -math.inf
 
 
 def as_fraction(total: ExactSum) -> Fraction:

@@ -202,11 +202,11 @@ def ragged(argument: str) -> UsageTypeError:
     )
 
 
-def mask_not_boolean(kind: str) -> UsageTypeError:
+def mask_not_boolean(dtype: object) -> UsageTypeError:
     return UsageTypeError(
-        f"mask must be boolean, True where the row counts; it is {kind}.",
+        f"mask must be boolean, True where the row counts; its dtype is {dtype}.",
         "write mask=(column != 0) or the like; numbers are weights: sample_weight=...",
-        argument="mask", type=kind,
+        argument="mask", dtype=dtype,
     )  # fmt: skip
 
 
@@ -398,4 +398,234 @@ def out_of_reach(family: str, quantity: str, index: Index, terms: float, limit: 
         f"row {list(index)} would take about {terms:.1e}.",
         "estimate it from a sample: the mean of nll over sample(rng, shape).",
         family=family, quantity=quantity, index=index, terms=terms,
+    )  # fmt: skip
+
+
+# --- files and columns -------------------------------------------------------------------------------------------------
+
+
+def no_file_named() -> UsageError:
+    return UsageError(
+        "at least one file must be named; none was.", "name files, folders or globs; - is standard input."
+    )
+
+
+def file_missing(name: str) -> UsageError:
+    return UsageError(f"the file must exist; there is no {shown(name)}.", "check the path.", file=name)
+
+
+def pattern_finds_no_file(pattern: str) -> UsageError:
+    return UsageError(
+        f"the pattern must match a file; {shown(pattern)} matches none.", "check the pattern.", file=pattern
+    )
+
+
+def folder_has_no_table(name: str, endings: Iterable[str]) -> UsageError:
+    return UsageError(
+        f"a folder must hold files that end in {listed(endings)}; {shown(name)} holds none.",
+        "name the files themselves, or a glob.",
+        file=name,
+    )
+
+
+def file_named_twice(name: str) -> UsageError:
+    return UsageError(
+        f"every file must be named once; {shown(name)} is named twice.", "its rows would count double.", file=name
+    )
+
+
+def file_unreadable(name: str, reason: str) -> UsageError:
+    return UsageError(f"the file must be readable; {shown(name)} is not: {reason}.", file=name)
+
+
+def file_empty(name: str) -> DataError:
+    return DataError(f"{name}: a file must hold rows; it is empty.", "was it written to its end?", file=name)
+
+
+def not_parquet(name: str, start: bytes) -> DataError:
+    return DataError(
+        f"{name}: a Parquet file must begin with PAR1; it begins with {start!r}.",
+        "give it the ending of what it is (.csv).",
+        file=name,
+    )
+
+
+def not_a_table(name: str, what: str, hint: str) -> DataError:
+    return DataError(f"{name}: the file must be CSV or Parquet; {what}.", f"{hint}.", file=name)
+
+
+def file_damaged(name: str, kind: str, reason: str) -> DataError:
+    return DataError(
+        f"{name}: the file must be whole and well-formed; as {kind.upper() if kind == 'csv' else 'Parquet'} it cannot "
+        f"be read: {reason.rstrip('.')}.",
+        "was it copied or written to its end?",
+        file=name,
+    )
+
+
+def column_unknown(
+    file: str, purpose: str, name: str, columns: Iterable[str], separator: str | None = None
+) -> UsageError:
+    columns = list(columns)
+    near = difflib.get_close_matches(name, columns, n=3)
+    hint = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
+    other = [mark for mark in (";", "\t", "|", ",") if separator and mark != separator and mark in "".join(columns)]
+    if len(columns) == 1 and other:
+        hint += f"the fields seem to be separated by {other[0]!r}: --separator {other[0]!r}. "
+    names = ", ".join(map(repr, columns[:40])) + (f", ... ({len(columns)} in all)" if len(columns) > 40 else "")
+    return UsageError(
+        f"{file}: {purpose} must be a column; there is none called {name!r}.",
+        f"{hint}the columns are {names}." if columns else "it has no columns.",
+        file=file, column=name, columns=columns,
+    )  # fmt: skip
+
+
+def column_repeated(file: str, purpose: str, name: str, count: int) -> DataError:
+    return DataError(
+        f"{file}: {purpose} must be one column; {count} are called {name!r}.",
+        "rename them.",
+        file=file, column=name,
+    )  # fmt: skip
+
+
+def column_type(column: str, kind: str, must: str) -> DataError:
+    return DataError(f"column {column!r} must hold {must}; its type is {kind}.", "convert it.", column=column)
+
+
+def no_rows(name: str) -> DataError:
+    return DataError(f"{name}: there must be at least one row; there is none.", "was it written to its end?", file=name)
+
+
+# --- scoring -----------------------------------------------------------------------------------------------------------
+
+
+def bad_row(file: str, row: int, column: str, must: str, came: str) -> DataError:
+    return DataError(
+        f"{file}: column {column!r} must {must}; row {row:,} (counted from 0) is {came}.",
+        "correct it, give the row weight 0, or leave such rows out and have them counted: --on-bad skip.",
+        file=file, row=row, column=column,
+    )  # fmt: skip
+
+
+def no_rows_left(name: str, skipped: int) -> DataError:
+    return DataError(
+        f"{name}: at least one row must be good; all {skipped:,} are bad.", "--on-bad error names the first.", file=name
+    )
+
+
+def pattern_matches_too_little(option: str, pattern: str, found: Iterable[str], columns: Iterable[str]) -> UsageError:
+    found, columns = list(found), list(columns)
+    came = f"it matches only {found[0]!r}" if found else "it matches none"
+    names = ", ".join(map(repr, columns[:40])) + (f", ... ({len(columns)} in all)" if len(columns) > 40 else "")
+    return UsageError(
+        f"{option} {pattern!r} must match a column for each class, at least two; {came}.",
+        f"one column for two classes: {option} NAME without *. The columns are {names}.",
+        option=option,
+    )
+
+
+def pattern_has_stars(option: str, pattern: str) -> UsageError:
+    return UsageError(
+        f"{option} must have at most one *, which stands for the class's name; it is {pattern!r}.",
+        "as in 'p_*'.",
+        option=option,
+    )
+
+
+def class_has_no_name(option: str, pattern: str, column: str) -> UsageError:
+    return UsageError(
+        f"{option} {pattern!r}: each column must name its class; of {column!r} nothing is left for it.",
+        "rename the column, or choose a narrower pattern.",
+        option=option,
+    )
+
+
+def label_ambiguous(label: str, names: Iterable[str]) -> DataError:
+    return DataError(
+        f"the label {label!r} must be one class; as a number it is each of {listed(map(repr, names))}.",
+        "rename the columns, so that one is called exactly as the label.",
+        label=label,
+    )
+
+
+def text_needs_positive(column: str, levels: Iterable[str]) -> UsageError:
+    levels = list(levels)
+    return UsageError(
+        f"column {column!r} must be 0 or 1, true or false, or a probability, unless --positive says which label is 1; "
+        f"it holds text such as {listed(map(repr, levels))}.",
+        f"say it: --positive {levels[0]!r}." if levels else "say it: --positive LABEL.",
+        column=column, levels=levels,
+    )  # fmt: skip
+
+
+def too_many_levels(column: str, positive: str, levels: Iterable[str]) -> DataError:
+    return DataError(
+        f"column {column!r} must hold {positive!r} and one other label; it holds {listed(map(repr, levels))}.",
+        "for more classes, predict each: --probs 'p_*'.",
+        column=column, levels=list(levels),
+    )  # fmt: skip
+
+
+def positive_never_occurs(positive: str, column: str, levels: Iterable[str]) -> str:
+    """The text of the warning when no row has the label that was called positive."""
+    return f"no row of column {column!r} is {positive!r}; its labels are {listed(map(repr, levels))}."
+
+
+def option_does_not_fit(option: str, why: str, hint: str) -> UsageError:
+    return UsageError(f"{option} {why}.", hint, option=option)
+
+
+def prediction_missing(columns: Iterable[str]) -> UsageError:
+    return UsageError(
+        "the prediction's columns must be named; none were.",
+        "--probs p, --logits z, --probs 'p_*' for classes, or --family with --param name=column. "
+        f"The columns are {listed(map(repr, columns))}.",
+    )
+
+
+def parameter_not_assigned(text: str) -> UsageError:
+    return UsageError(
+        f"--param must be name=column or name=number; it is {text!r}.", "as in --param rate=mu.", option="--param"
+    )
+
+
+def kernel_disagrees(family: str) -> CrossentError:
+    return CrossentError(
+        f"{family}: a kernel reported a bad row, and no row breaks a rule. This is a bug in crossent (or in a family's "
+        "support), not in the data.",
+        "please report it with the data's dtypes and shapes.",
+        family=family,
+    )
+
+
+def classes_refused(family: str) -> UsageError:
+    return UsageError(
+        f"{family}: classes must not be given; only families over classes (categorical, multinomial) have names for them.",
+        family=family,
+        argument="classes",
+    )
+
+
+def class_named_twice(name: object) -> UsageError:
+    return UsageError(f"classes must be distinct; {name!r} is there twice.", argument="classes", value=name)
+
+
+def no_reading_registered(root: str, kind: type) -> UsageTypeError:
+    return UsageTypeError(
+        f"a formula takes NumPy arrays, numbers, SymPy or mpmath values, or arrays with a registered reading; "
+        f"a {kind.__module__}.{kind.__qualname__} came, and no reading of {root} is registered",
+        hint=f"convert it with numpy.asarray, or register a reading: "
+        f"crossent.vocabulary.register_reading({root!r}, reading).",
+        root=root,
+    )
+
+
+# --- kernels ----------------------------------------------------------------------------------------------------------
+
+
+def thread_count_invalid(variable: str, value: str) -> UsageError:
+    return UsageError(
+        f"{variable} must be a whole number of at least 1; it is {value!r}.",
+        "unset it to use every processor this process may use.",
+        argument=variable, value=value,
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """Sums without rounding: every float64, and every product of two, is a whole multiple of 2^-2148.
 
-So a sum is a Python integer in that unit. Nothing is rounded until it is read, therefore nothing depends on the order of
-the terms, on how they were split or on how many threads added them. Infinities and NaN are counted beside the integer.
+So a sum is a Python integer in that unit. Nothing is rounded until it is read, therefore nothing depends on the order
+of the terms, on how they were split or on how many threads added them. Infinities and NaN are counted beside it.
 """
 
 from __future__ import annotations
