@@ -1,0 +1,213 @@
+"""Kernels on disk: compiled once, found by the next process.
+
+A kernel is written out as a Python module of its own, because Numba's disk cache finds a module's functions again, but
+no closures. Its name carries a hash of everything that its machine code depends on. What lies in the folder will be
+run, so a folder is used only if this user owns it, it is no link, and nobody else may write to it; otherwise kernels go
+to a fresh private folder that is removed at exit.
+
+The folder is CROSSENT_CACHE_DIR, or `crossent` in the system's folder for caches. In it, `kernels/<build>` belongs to one
+build: one version of crossent, Numba, NumPy, Python, and one kind of processor. Whoever makes a new build's folder
+removes all but the three others used last. The whole folder may be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import atexit
+import importlib.util
+import os
+import re
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from crossent.kernels import fingerprint
+
+VARIABLE = "CROSSENT_CACHE_DIR"
+BUILDS_KEPT = 3
+OTHERS_MAY_WRITE = 0o022
+WRITTEN_AT = 1_000_000_000  # every module file's time: older Numba versions take a new time for a new file
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Where kernels are kept. `refused` says why the usual folder was not taken; then `path` is a private one."""
+
+    path: Path
+    refused: str = ""
+
+
+def load_kernel(
+    name: str, source: str, definitions: Mapping[str, Callable[..., Any]], grade: str = "double"
+) -> ModuleType:
+    """The module made of ``source``, in which the names of ``definitions`` are the formulas, compiled in a grade.
+
+    ``grade`` is "double", "single" or "native". The source decorates its functions with ``njit(..., cache=True)``.
+    """
+    described = [f"{key} {fingerprint.of_definition(formula)}" for key, formula in sorted(definitions.items())]
+    stem = f"crossent_{_word(name)}_{fingerprint.of_text(source, grade, *described)}"
+    with _state.lock:
+        if stem not in _state.modules:
+            _state.modules[stem] = _load(stem, source, definitions, grade)
+        return _state.modules[stem]
+
+
+def _load(stem: str, source: str, definitions: Mapping[str, Callable[..., Any]], grade: str) -> ModuleType:
+    try:
+        return _load_from(folder(), stem, source, definitions, grade)
+    except OSError as error:  # a full or read-only disk must not stop a computation
+        if folder().refused:
+            raise
+        _state.folders[_wanted()] = _private(f"it cannot be written: {error}")
+        return _load_from(folder(), stem, source, definitions, grade)
+
+
+def _load_from(
+    where: Folder, stem: str, source: str, definitions: Mapping[str, Callable[..., Any]], grade: str
+) -> ModuleType:
+    from crossent.vocabulary.compiled.bind import bind
+
+    path = where.path / f"{stem}.py"
+    _write_once(path, source)
+    spec = importlib.util.spec_from_file_location(stem, path)
+    module = importlib.util.module_from_spec(spec)
+    module.__dict__.update({name: bind(formula, grade_table(grade)) for name, formula in definitions.items()})
+    sys.modules[stem] = module  # Numba imports it by name when it reads its cache
+    with _numba_caches_beside_the_module():
+        spec.loader.exec_module(module)
+    return module
+
+
+def grade_table(grade: str) -> Mapping[str, Any]:
+    """The compiled functions of a grade, by the vocabulary's names."""
+    return getattr(importlib.import_module(f"crossent.vocabulary.compiled.{grade}"), grade.upper())
+
+
+def _word(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", name.lower())[:60].strip("_")
+
+
+def _write_once(path: Path, source: str) -> None:
+    """The file appears whole or not at all; two processes that write it at once write the same."""
+    content = source.encode()
+    if path.is_file() and path.read_bytes() == content:
+        return
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.utime(temporary, (WRITTEN_AT, WRITTEN_AT))
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+@contextmanager
+def _numba_caches_beside_the_module() -> Iterator[None]:
+    """NUMBA_CACHE_DIR may point anywhere; the rules of this module hold for our own folder."""
+    from numba import config
+
+    elsewhere, config.CACHE_DIR = config.CACHE_DIR, ""
+    try:
+        yield
+    finally:
+        config.CACHE_DIR = elsewhere
+
+
+# --- the folder -------------------------------------------------------------------------------------------------------
+
+
+def folder() -> Folder:
+    """The folder of this build's kernels, made if need be; `crossent doctor` shows it."""
+    wanted = _wanted()
+    with _state.lock:
+        if wanted not in _state.folders:
+            _state.folders[wanted] = _make(wanted)
+        return _state.folders[wanted]
+
+
+def _wanted() -> Path:
+    asked = os.environ.get(VARIABLE)
+    return Path(os.path.abspath(os.path.expanduser(asked))) if asked else _system_caches() / "crossent"
+
+
+def _system_caches() -> Path:
+    home = Path.home()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return home / "Library" / "Caches"
+    asked = os.environ.get("XDG_CACHE_HOME", "")
+    return Path(asked) if os.path.isabs(asked) else home / ".cache"  # a relative one is invalid, says the standard
+
+
+def _make(wanted: Path) -> Folder:
+    build = wanted / "kernels" / fingerprint.of_build()[:16]
+    new = not build.exists()
+    try:
+        wanted.parent.mkdir(parents=True, exist_ok=True)
+        for path in (wanted, build.parent, build, build / "__pycache__"):
+            path.mkdir(mode=0o700, exist_ok=True)
+            reason = why_not_ours(path)
+            if reason:
+                return _private(f"{path} {reason}")
+        os.utime(build)  # used now
+        if new:
+            _forget_old_builds(build)
+    except OSError as error:
+        return _private(f"it cannot be made: {error}")
+    return Folder(build)
+
+
+def why_not_ours(path: Path) -> str:
+    """Empty if only this user decides what is in the folder; else the reason why not."""
+    if path.is_symlink() or getattr(os.path, "isjunction", lambda _: False)(path):
+        return "is a link"
+    if not hasattr(os, "getuid"):  # Windows: access lists, not owners; the user's own profile is closed to others
+        return "" if path.resolve().is_relative_to(Path.home().resolve()) else "is outside this user's profile"
+    status = path.stat(follow_symlinks=False)
+    if status.st_uid != os.getuid():
+        return f"belongs to user {status.st_uid}, not to {os.getuid()}"
+    if status.st_mode & OTHERS_MAY_WRITE:
+        return f"may be written by others (mode {status.st_mode & 0o777:o}; chmod go-w makes it usable)"
+    return ""
+
+
+def _private(refused: str) -> Folder:
+    path = Path(tempfile.mkdtemp(prefix="crossent-kernels-"))
+    (path / "__pycache__").mkdir(mode=0o700)
+    atexit.register(_remove, path, os.getpid())
+    return Folder(path, refused)
+
+
+def _remove(path: Path, process: int) -> None:
+    if os.getpid() == process:  # a forked child leaves its parent's folder alone
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _forget_old_builds(build: Path) -> None:
+    others = sorted((p for p in build.parent.iterdir() if p != build), key=lambda p: p.stat().st_mtime, reverse=True)
+    for path in others[BUILDS_KEPT:]:
+        shutil.rmtree(path, ignore_errors=True)  # another process may be doing the same
+
+
+class _State:
+    def __init__(self) -> None:
+        self.modules: dict[str, ModuleType] = {}
+        self.folders: dict[Path, Folder] = {}
+        self.renew_lock()
+
+    def renew_lock(self) -> None:
+        self.lock = threading.RLock()
+
+
+_state = _State()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_state.renew_lock)  # another thread of the parent may have held it

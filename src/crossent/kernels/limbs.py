@@ -1,0 +1,240 @@
+"""The compiled side of `ExactSum`: blocks of rows in the first-level cache are added into an accumulator of integers.
+
+A block is cut into limbs of 51 bits from its largest exponent downwards: adding 1.5 * 2^52 rounds a float to a whole
+number and leaves that number in its last bits, where integers are added, as many at once as registers hold. What was
+cut off, exactly, goes round again until nothing is left. So a block costs one or two rounds when its rows are of similar
+size, and more only when they are not; the result is exact in every case, hence the same for every order and partition.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from crossent.kernels.exact_sum import CHUNK_BITS, CHUNKS, NAN_SLOT, NEGATIVE_SLOT, POSITIVE_SLOT, UNIT_BITS
+from crossent.kernels.lanes import apart, bits, fused, pick, wide
+
+BLOCK = 2048  # rows; at most 2^12, or a limb could overflow
+LIMB = 51
+MAGIC = 1.5 * 2.0**52
+MAGIC_BITS = int(np.float64(MAGIC).view(np.int64))
+SIZE64, INFINITE64 = 0x7FFFFFFFFFFFFFFF, 0x7FF0000000000000
+SIZE32, INFINITE32 = np.int32(0x7FFFFFFF), np.int32(0x7F800000)
+NEXT_LIMB = 2.0**LIMB
+TINY_EXPONENT, LIFT, LIFT_BITS = 64, 2.0**600, 600
+PRODUCT_LOW, PRODUCT_HIGH = 2.0**-900, 2.0**1023  # between these, a product's rounding error is a float64
+
+JIT = {"error_model": "numpy", "boundscheck": False}
+
+
+@njit(**JIT)
+def add_integer(accumulator, integer, exponent):
+    """Add integer * 2^exponent. Chunks are signed, so that carries can wait."""
+    if integer == 0:
+        return
+    place = exponent + UNIT_BITS
+    if place < 0:  # only zeros lie below one unit
+        integer, place = integer >> -place, 0
+    chunk, shift = place >> 5, place & 31
+    low, high = (integer & 0xFFFFFFFF) << shift, (integer >> CHUNK_BITS) << shift
+    accumulator[chunk] += low & 0xFFFFFFFF
+    accumulator[chunk + 1] += (low >> CHUNK_BITS) + (high & 0xFFFFFFFF)
+    accumulator[chunk + 2] += high >> CHUNK_BITS
+
+
+@njit(**JIT)
+def pass_carries(accumulator):
+    """Needed once in 2^28 additions."""
+    carry = np.int64(0)
+    for j in range(CHUNKS - 1):
+        chunk = accumulator[j] + carry
+        accumulator[j] = chunk & 0xFFFFFFFF
+        carry = chunk >> CHUNK_BITS
+    accumulator[CHUNKS - 1] += carry
+
+
+@njit(**JIT)
+def largest(values):
+    """The bits of the largest size; beyond INFINITE64 if there is a NaN."""
+    wide()
+    top = np.int64(0)
+    for i in range(values.shape[0]):
+        top = max(top, bits(values[i]) & SIZE64)
+    return top
+
+
+@njit(**JIT)
+def set_aside(values, accumulator):
+    """Count what is not finite and put 0 in its place."""
+    for i in range(values.shape[0]):
+        value = values[i]
+        if not np.isfinite(value):
+            accumulator[NAN_SLOT if value != value else POSITIVE_SLOT if value > 0 else NEGATIVE_SLOT] += 1
+            values[i] = 0
+
+
+@njit(**JIT)
+def _cut(values, scale):
+    """Two limbs off every value; what is left, in units of the second limb, stays in values."""
+    wide()
+    first, second, top = np.int64(0), np.int64(0), np.int64(0)
+    for i in range(values.shape[0]):
+        value = values[i]
+        rounded = fused(value, scale, MAGIC)
+        rest = fused(value, scale, MAGIC - rounded)
+        rounded_rest = fused(rest, NEXT_LIMB, MAGIC)
+        left = fused(rest, NEXT_LIMB, MAGIC - rounded_rest)
+        first += bits(rounded)
+        second += bits(rounded_rest)
+        top = max(top, bits(left) & SIZE64)
+        values[i] = left
+    count = np.int64(values.shape[0]) * MAGIC_BITS  # wraps round, and so did the sums
+    return first - count, second - count, top
+
+
+@njit(**JIT)
+def _cut_large(values, scale, unit):
+    """One limb off every value. What is left keeps its unit: scaling it down could lose its last bits."""
+    wide()
+    limb, top = np.int64(0), np.int64(0)
+    for i in range(values.shape[0]):
+        rounded = fused(values[i], scale, MAGIC)
+        left = fused(MAGIC - rounded, unit, values[i])
+        limb += bits(rounded)
+        top = max(top, bits(left) & SIZE64)
+        values[i] = left
+    return limb - np.int64(values.shape[0]) * MAGIC_BITS, top
+
+
+@njit(**JIT)
+def add_finite(values, top, accumulator):
+    """Add finite float64 values, whose largest size has the bits `top`. Uses values up."""
+    exponent = 0  # of the unit that values are in
+    while top != 0:
+        size = top >> 52
+        if size < TINY_EXPONENT:  # otherwise 2^-exponent could overflow
+            for i in range(values.shape[0]):
+                values[i] *= LIFT
+            exponent -= LIFT_BITS
+            top = largest(values)
+            continue
+        shift = LIMB - (size - 1022)
+        scale = np.ldexp(1.0, shift)
+        if shift < 0:
+            first, top = _cut_large(values, scale, np.ldexp(1.0, -shift))
+            add_integer(accumulator, first, exponent - shift)
+            continue
+        first, second, top = _cut(values, scale)
+        add_integer(accumulator, first, exponent - shift)
+        exponent -= shift + LIMB
+        add_integer(accumulator, second, exponent)
+
+
+@njit(**JIT)
+def add_doubles(values, accumulator):
+    """Add float64 values, at most BLOCK of them. Uses values up."""
+    top = largest(values)
+    if top >= INFINITE64:
+        set_aside(values, accumulator)
+        top = largest(values)
+    add_finite(values, top, accumulator)
+
+
+@njit(**JIT)
+def _extent(values):
+    """The bits of the largest size, and of the smallest but 0, less one."""
+    wide()
+    top, low = np.int32(0), np.uint32(0xFFFFFFFF)
+    for i in range(values.shape[0]):
+        size = bits(values[i]) & SIZE32
+        top = max(top, size)
+        low = min(low, np.uint32(size - np.int32(1)))
+    return top, low
+
+
+@njit(**JIT)
+def _one_limb(values, scale):
+    wide()
+    total = np.int64(0)
+    for i in range(values.shape[0]):
+        total += bits(fused(np.float64(values[i]), scale, MAGIC))
+    return total - np.int64(values.shape[0]) * MAGIC_BITS
+
+
+@njit(**JIT)
+def _widen(values, spare):
+    wide()
+    for i in range(values.shape[0]):
+        spare[i] = np.float64(values[i])
+
+
+@njit(**JIT)
+def add_singles(values, spare, accumulator):
+    """Add float32 values, at most BLOCK of them; spare is as many float64. Not finite ones become 0 in values."""
+    top, low = _extent(values)
+    if top >= INFINITE32:
+        set_aside(values, accumulator)
+        top, low = _extent(values)
+    if top == 0:
+        return
+    low_exponent = max(np.int64(low + np.uint32(1)) >> 23, np.int64(1)) - 150  # of the last bit of the smallest value
+    if (np.int64(top) >> 23) - 126 - low_exponent <= LIMB:
+        add_integer(accumulator, _one_limb(values, np.ldexp(1.0, -low_exponent)), low_exponent)
+        return
+    wider = spare[: values.shape[0]]
+    _widen(values, wider)
+    add_finite(wider, largest(wider), accumulator)
+
+
+@njit(**JIT)
+def _multiply(values, weights, products, errors):
+    """products + errors = values * weights, exactly, if every product is inside the range; returns whether."""
+    wide()
+    inside = True
+    for i in range(values.shape[0]):
+        value = np.float64(values[i])
+        product = value * weights[i]
+        products[i] = product
+        errors[i] = fused(value, weights[i], -product)
+        size = abs(product)
+        inside &= ((size >= PRODUCT_LOW) & (size <= PRODUCT_HIGH)) | (value == 0.0) | (weights[i] == 0.0)
+    return inside
+
+
+@njit(**JIT)
+def _parts(value):
+    """value = integer * 2^exponent, value finite."""
+    pattern = bits(value)
+    biased = (pattern >> 52) & 0x7FF
+    integer = pattern & 0xFFFFFFFFFFFFF
+    if biased > 0:
+        integer |= 1 << 52
+    return integer if pattern >= 0 else -integer, max(biased, 1) - 1075
+
+
+@njit(**JIT)
+def _multiply_integers(values, weights, products, errors, accumulator):
+    """The terms that _multiply could not: their products as integers of 106 bits, straight into the accumulator."""
+    for i in range(values.shape[0]):
+        value = np.float64(values[i])
+        size = abs(products[i])
+        if not ((size >= PRODUCT_LOW) & (size <= PRODUCT_HIGH)):
+            a, a_exponent = _parts(value)
+            b, b_exponent = _parts(weights[i])
+            exponent = a_exponent + b_exponent
+            a_high, a_low, b_high, b_low = a >> 27, a & 0x7FFFFFF, b >> 27, b & 0x7FFFFFF
+            add_integer(accumulator, a_high * b_high, exponent + 54)
+            add_integer(accumulator, a_high * b_low + a_low * b_high, exponent + 27)
+            add_integer(accumulator, a_low * b_low, exponent)
+            products[i] = errors[i] = 0.0
+    pass_carries(accumulator)
+
+
+@njit(**JIT)
+def add_products(values, weights, products, errors, accumulator):
+    """Add finite values (either float) times finite float64 weights; products and errors are room for as many."""
+    products, errors = products[: values.shape[0]], errors[: values.shape[0]]
+    if not _multiply(values, weights, products, errors):
+        _multiply_integers(values, weights, products, errors, accumulator)
+    add_finite(products, largest(products), accumulator)
+    add_finite(errors, largest(errors), accumulator)
