@@ -629,3 +629,28 @@ def thread_count_invalid(variable: str, value: str) -> UsageError:
         "unset it to use every processor this process may use.",
         argument=variable, value=value,
     )  # fmt: skip
+
+
+def not_data(argument: str, value: object) -> UsageTypeError:
+    return UsageTypeError(
+        f"{argument} must be data; it is {value!r}.",
+        "between two members of a family, the deviance is twice kl_divergence(p, q).",
+        argument=argument,
+    )
+
+
+def cannot_be_held(family: str, name: str, known: Iterable[str]) -> UsageTypeError:
+    return UsageTypeError(
+        f"{family}: what Loss holds fixed must be one of its parameters, given once; {name!r} is not.",
+        did_you_mean(name, known),
+        family=family,
+        argument=name,
+    )
+
+
+def nothing_left_to_predict(family: str) -> UsageTypeError:
+    return UsageTypeError(
+        f"{family}: at least one raw parameter must be left to predict; all of them are held fixed.",
+        f"the loss of a known member of the family is cross_entropy(target, {family}(...)).",
+        family=family,
+    )

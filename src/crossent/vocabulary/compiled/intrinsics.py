@@ -1,0 +1,132 @@
+"""The few instructions that Python has no words for: fused multiply-add, bit casts, selection without a branch.
+
+Every function comes for float64 and, with the suffix 32, for float32. Arguments are cast to the type in the name.
+"""
+
+from __future__ import annotations
+
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
+
+# forceinline: a call inside a loop would keep LLVM from vectorising it
+OPTIONS = {"forceinline": True, "error_model": "numpy", "boundscheck": False}
+compiled = njit(**OPTIONS)
+
+MAGIC = 1.5 * 2.0**52  # adding it rounds to a whole number and leaves that number in the low bits
+MAGIC_32 = 1.5 * 2.0**23
+
+
+def _fma(real):
+    @intrinsic
+    def fma(typing_context, a, b, c):
+        """a b + c, rounded once."""
+        return real(real, real, real), lambda context, builder, signature, args: builder.fma(*args)
+
+    return fma
+
+
+def _bits(real, integer, width):
+    @intrinsic
+    def bits(typing_context, x):
+        """The bit pattern as a signed integer."""
+        return integer(real), lambda context, builder, signature, args: builder.bitcast(args[0], ir.IntType(width))
+
+    return bits
+
+
+def _from_bits(real, integer, llvm_real):
+    @intrinsic
+    def from_bits(typing_context, pattern):
+        """The number with this bit pattern."""
+        return real(integer), lambda context, builder, signature, args: builder.bitcast(args[0], llvm_real)
+
+    return from_bits
+
+
+def _select(real):
+    @intrinsic
+    def select(typing_context, condition, chosen, otherwise):
+        """One of two numbers, both computed: never a branch."""
+        return real(types.boolean, real, real), lambda context, builder, signature, args: builder.select(*args)
+
+    return select
+
+
+def _polynomial(real):
+    @intrinsic
+    def polynomial(typing_context, x, coefficients):
+        """c[0] + c[1] x + ... in Estrin's order, since a Horner chain waits for every multiply-add in turn."""
+
+        def generate(context, builder, signature, args):
+            count = signature.args[1].count
+            terms = [builder.extract_value(args[1], i) for i in range(count)]
+            llvm_real = context.get_value_type(real)
+            terms = [builder.fptrunc(t, llvm_real) if t.type != llvm_real else t for t in terms]
+            power = args[0]
+            while len(terms) > 1:
+                pairs = range(0, len(terms), 2)
+                terms = [builder.fma(terms[i + 1], power, terms[i]) if i + 1 < len(terms) else terms[i] for i in pairs]
+                if len(terms) > 1:
+                    power = builder.fmul(power, power)
+            return terms[0]
+
+        return real(real, coefficients), generate
+
+    return polynomial
+
+
+fma, fma32 = _fma(types.float64), _fma(types.float32)
+select, select32 = _select(types.float64), _select(types.float32)
+bits, bits32 = _bits(types.float64, types.int64, 64), _bits(types.float32, types.int32, 32)
+from_bits = _from_bits(types.float64, types.int64, ir.DoubleType())
+from_bits32 = _from_bits(types.float32, types.int32, ir.FloatType())
+polynomial, polynomial32 = _polynomial(types.float64), _polynomial(types.float32)
+
+
+@intrinsic
+def shift_left32(typing_context, pattern, count):
+    """An int32 shifted: Numba's own << widens to 64 bits."""
+    integer = types.int32
+    return integer(integer, integer), lambda context, builder, signature, args: builder.shl(*args)
+
+
+@intrinsic
+def add32(typing_context, a, b):
+    """The sum of two int32 that may wrap around: Numba's own + widens to 64 bits."""
+    integer = types.int32
+    return integer(integer, integer), lambda context, builder, signature, args: builder.add(*args)
+
+
+@intrinsic
+def wide_vectors(typing_context):
+    """Ask for 512-bit vectors in the function that calls this, where the processor has them (LLVM prefers 256)."""
+
+    def generate(context, builder, signature, args):
+        attributes = builder.function.attributes
+        set.add(attributes, '"prefer-vector-width"="512"')  # llvmlite's own add() refuses attributes it does not know
+        return context.get_dummy_value()
+
+    return types.void(), generate
+
+
+@compiled
+def two_sum(a, b):
+    """a + b exactly, as a rounded sum and what the rounding lost."""
+    total = a + b
+    part = total - a
+    return total, (a - (total - part)) + (b - part)
+
+
+@compiled
+def fast_two_sum(a, b):
+    """The same, where |a| >= |b| or a is 0."""
+    total = a + b
+    return total, b - (total - a)
+
+
+@compiled
+def two_product(a, b):
+    """a b exactly, as a rounded product and what the rounding lost."""
+    product = a * b
+    return product, fma(a, b, -product)
