@@ -162,7 +162,7 @@ def weights_add_up_to_nothing(reduction: str) -> str:
 
 
 def class_unknown(
-    argument: str, index: Index, value: object, classes: Iterable[object], bad: int, total: int
+    index: Index, value: object, classes: Iterable[object], bad: int, total: int, argument: str = "target"
 ) -> DataError:
     classes = list(classes)
     names = listed(map(repr, classes[:20])) + (", ..." if len(classes) > 20 else "")
@@ -600,7 +600,7 @@ def kernel_disagrees(family: str) -> CrossentError:
 
 def classes_refused(family: str) -> UsageError:
     return UsageError(
-        f"{family}: classes must not be given; only families over classes (categorical, multinomial) have names for them.",
+        f"{family}: classes must not be given; only categorical and multinomial have names for them.",
         family=family,
         argument="classes",
     )
@@ -654,3 +654,12 @@ def nothing_left_to_predict(family: str) -> UsageTypeError:
         f"the loss of a known member of the family is cross_entropy(target, {family}(...)).",
         family=family,
     )
+
+
+def no_such_name(name: str, known: Iterable[str]) -> AttributeError:
+    """Python itself asks for names that are not there, so this one is a plain AttributeError."""
+    return AttributeError(f"crossent has no {name!r}. {did_you_mean(name, known)}", name=name)
+
+
+def weights_all_zero(name: str) -> DataError:
+    return DataError(f"{name}: the weights must add up to more than 0; they are all 0.", "no row counts.", file=name)

@@ -1,0 +1,165 @@
+"""A member of a family meets a target: shapes become a batch of rows, the kernels run, and a bad row is named.
+
+The rows are checked inside the kernels. Only when they report a bad one does `blame` look for it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crossent import errors
+from crossent.arrays import float_dtype, to_numpy
+from crossent.families.blame import blame_rows, snake_case
+
+Array = NDArray[Any]
+Shape = tuple[int, ...]
+
+
+class Member(NamedTuple):
+    """A family, one of its parameterisations, and the values of the parameters: 0-d or of the batch's shape."""
+
+    family: Any
+    choice: Any
+    parameters: tuple[Array, ...]
+    fixed: tuple[Array, ...] = ()
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return float_dtype(*self.parameters)
+
+
+class Batch(NamedTuple):
+    """What the kernels take: flat rows, and the shape they came in."""
+
+    shape: Shape
+    target: Array
+    raw: Any
+    fixed: tuple[Any, ...]
+    weight: Array | None
+    mask: Array | None
+
+
+def weight_and_mask(sample_weight: Any, mask: Any) -> tuple[Array | None, Array | None]:
+    weight = None if sample_weight is None else to_numpy(sample_weight, "sample_weight")
+    if mask is not None:
+        mask = to_numpy(mask, "mask")
+        if mask.dtype != np.bool_:
+            raise errors.mask_not_boolean(mask.dtype)
+    return weight, mask
+
+
+def assemble(member: Member, target: Array, weight: Array | None = None, mask: Array | None = None) -> Batch:
+    """Flat rows of a member whose parameters came one by one."""
+    shapes = {name: column.shape for name, column in zip(member.choice.names, member.parameters, strict=True)}
+    shape = batch_shape(target, shapes, member.fixed, weight, mask)
+    dtype = member.dtype
+    columns = tuple(column_of(column, dtype, shape) for column in member.parameters)
+    raw = columns[0] if len(columns) == 1 and columns[0].ndim else columns
+    return batch_of(member.family, shape, target, raw, member.fixed, weight, mask)
+
+
+def assemble_raw(
+    family: Any, target: Array, raw: Array, fixed: tuple[Array, ...], weight: Array | None, mask: Array | None
+) -> Batch:
+    """Flat rows of raw predictions: an array of the batch's shape, with a last axis of k for k parameters."""
+    k = len(family.parameters)
+    if raw.dtype.kind != "f":
+        raw = raw.astype(np.float64)
+    if k == 1 and raw.shape == target.shape and target.ndim == 1 and weight is None and mask is None and not fixed:
+        return Batch(target.shape, target, raw, (), None, None)  # the common case, without detours
+    if k > 1 and raw.shape[-1:] != (k,):
+        raise errors.raw_shape(snake_case(family.name), [p.name for p in family.parameters], raw.shape, target.shape)
+    own = raw.shape[:-1] if k > 1 else raw.shape
+    if own and target.ndim and own != target.shape:
+        raise errors.raw_shape(snake_case(family.name), [p.name for p in family.parameters], raw.shape, target.shape)
+    shape = batch_shape(target, {"raw": own}, fixed, weight, mask)
+    if own != shape:
+        raw = tuple(np.float64(value) for value in raw.reshape(-1))
+    elif raw.ndim != (1 if k == 1 else 2):
+        raw = raw.reshape(-1) if k == 1 else raw.reshape(-1, k)
+    return batch_of(family, shape, target, raw, fixed, weight, mask)
+
+
+def batch_shape(
+    target: Array | None, shapes: dict[str, Shape], fixed: tuple[Array, ...], weight: Array | None, mask: Array | None
+) -> Shape:
+    """The one shape of all that are no scalars; fixed parameters count only if nothing else has one."""
+    if target is not None:
+        shapes = {"target": target.shape} | shapes
+    if weight is not None:
+        shapes["sample_weight"] = weight.shape
+    if mask is not None:
+        shapes["mask"] = mask.shape
+    several = {shape for shape in shapes.values() if shape}
+    if len(several) > 1:
+        raise errors.shapes_differ({name: shape for name, shape in shapes.items() if shape})
+    return several.pop() if several else np.broadcast_shapes(*(column.shape for column in fixed))
+
+
+def batch_of(
+    family: Any,
+    shape: Shape,
+    target: Array,
+    raw: Any,
+    fixed: tuple[Array, ...],
+    weight: Array | None,
+    mask: Array | None,
+) -> Batch:
+    rows = math.prod(shape)
+    return Batch(
+        shape,
+        flat(target, rows),
+        raw,
+        tuple(fixed_column(p.name, column, shape) for p, column in zip(family.fixed, fixed, strict=True)),
+        None if weight is None else flat(weight, rows),
+        None if mask is None else flat(mask, rows),
+    )
+
+
+def column_of(column: Array, dtype: np.dtype[Any], shape: Shape) -> Any:
+    """A flat column of the prediction's dtype, or a float64 number that is the same for every row."""
+    if shape and not column.ndim:
+        return np.float64(column)
+    return column.astype(dtype, copy=False).reshape(-1)
+
+
+def fixed_column(name: str, column: Array, shape: Shape) -> Any:
+    """A fixed parameter broadcasts by NumPy's rule."""
+    if shape and not column.ndim:
+        return np.float64(column)
+    try:
+        return np.broadcast_to(column, shape).reshape(-1)
+    except ValueError:
+        raise errors.shapes_differ({"batch": shape, name: column.shape}) from None
+
+
+def flat(array: Array, rows: int) -> Array:
+    if array.ndim == 1:
+        return array
+    return array.reshape(-1) if array.ndim else np.broadcast_to(array, (rows,))
+
+
+def evaluate(
+    family: Any, choice: Any, batch: Batch, *, smoothing: float = 0.0, quantity: str = "value",
+    keep_rows: bool = False, mean: bool = False, out: Array | None = None, double: bool = False,
+) -> Any:  # fmt: skip
+    """The kernels' Evaluation of a batch, or the error that names its first bad row.
+
+    `choice` is the parameterisation, None for the raw one. `quantity` is what Family.rows knows: "fisher" and
+    "upper_bound" stand in the place of the Hessian.
+    """
+    from crossent.kernels import evaluate_rows
+
+    formulas = family.rows(quantity, choice)
+    evaluation = evaluate_rows(
+        formulas, batch.target, batch.raw, fixed=batch.fixed, weight=batch.weight, mask=batch.mask, smoothing=smoothing,
+        quantity="hessian" if quantity in ("fisher", "upper_bound") else quantity,
+        keep_rows=keep_rows, mean=mean, out=out, double=double,
+    )  # fmt: skip
+    if evaluation.invalid:
+        blame_rows(family, choice or family.raw, batch)
+    return evaluation
