@@ -98,7 +98,7 @@ def __getattr__(name: str) -> Any:
 
         found = version("crossent")
     else:
-        from crossent import errors
+        errors = import_module("crossent.errors")
 
         raise errors.no_such_name(name, __all__)
     globals()[name] = found

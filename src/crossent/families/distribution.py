@@ -10,7 +10,8 @@ from crossent import errors
 from crossent.arrays import like, to_numpy
 from crossent.families.blame import snake_case
 from crossent.families.class_names import class_indices, class_names
-from crossent.families.evaluation import Array, Member, Shape, assemble, evaluate
+from crossent.families.evaluation import Member, assemble, evaluate
+from crossent.families.shapes import Array, Shape
 
 
 class Distribution:
@@ -19,7 +20,8 @@ class Distribution:
     Parameters may be numbers, arrays, lists or data-frame columns. They are kept as they came: probabilities go
     through the formula for probabilities, never through logits. All that are no numbers have one shape, the batch's;
     for families over classes the last axis is the classes. Fixed parameters (``total_count``) broadcast.
-    ``classes=[...]`` names the classes of a family over classes, so that targets may be text.
+    ``classes=[...]`` names the classes of a family over classes, so that targets may be text. Rows of probabilities
+    may miss a sum of 1 by ``sum_tolerance`` (the square root of the dtype's precision) and are never divided by it.
 
     Raises:
         TypeError: not exactly one parameterisation; a tensor whose adapter is not there.
@@ -35,15 +37,18 @@ class Distribution:
     (0.25, 0.1875)
     """
 
-    __slots__ = ("_member", "_raw", "classes", "family", "fixed", "parameterisation", "parameters")
+    __slots__ = ("_member", "_raw", "classes", "family", "fixed", "parameterisation", "parameters", "tolerance")
 
-    def __init__(self, family: Any, /, *, classes: Any = None, **given: Any) -> None:
+    def __init__(
+        self, family: Any, /, *, classes: Any = None, sum_tolerance: float | None = None, **given: Any
+    ) -> None:
         self.family = family
         optional = () if family.classes is None else (p.name for p in family.fixed)  # Multinomial: the target's row sum
         self.parameterisation = family.match({*given, *optional})
         self.parameters: dict[str, Any] = {name: given[name] for name in self.parameterisation.names}
         self.fixed: dict[str, Any] = {p.name: given[p.name] for p in family.fixed if p.name in given}
         self.classes = class_names(family, classes)
+        self.tolerance = sum_tolerance
         self._member: Member | None = None
         self._raw: tuple[Array, ...] | None = None
 
@@ -156,10 +161,14 @@ class Distribution:
             return self.member.parameters[0]
         return np.asarray(self.family.evaluate("mean", *self.raw()))
 
+    def evaluate(self, batch: Any, **options: Any) -> Any:
+        """The kernels' Evaluation of a batch that `assemble` made of this member."""
+        return evaluate(self.family, self.choice, batch, tolerance=self.tolerance, **options)
+
     def rows(self, target: Array, *, double: bool = False) -> Array:
         """nll of each row as a NumPy array of the batch's shape."""
         batch = assemble(self.member, target)
-        rows: Array = evaluate(self.family, self.choice, batch, keep_rows=True, double=double).rows
+        rows: Array = self.evaluate(batch, keep_rows=True, double=double).rows
         return rows.reshape(batch.shape) if double else rows.reshape(batch.shape).astype(self.member.dtype, copy=False)
 
     def quantity(self, name: str) -> Array:
@@ -190,7 +199,8 @@ class Distribution:
         return f"{self.family.name}({', '.join(f'{name}={brief(value)}' for name, value in given.items())})"
 
     def __reduce__(self) -> Any:
-        return _restore, (self.family, {**self.parameters, **self.fixed, "classes": self.classes})
+        given = {**self.parameters, **self.fixed, "classes": self.classes, "sum_tolerance": self.tolerance}
+        return _restore, (self.family, given)
 
 
 def _restore(family: Any, given: dict[str, Any]) -> Distribution:

@@ -9,14 +9,12 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crossent import errors
 from crossent.arrays import float_dtype, to_numpy
-from crossent.families.blame import blame_rows, snake_case
-
-Array = NDArray[Any]
-Shape = tuple[int, ...]
+from crossent.families.blame import blame_rows, counted, first_bad, snake_case
+from crossent.families.class_rows import assemble_classes, evaluate_batch
+from crossent.families.shapes import Array, Batch, Shape, batch_shape, flat
 
 
 class Member(NamedTuple):
@@ -32,17 +30,6 @@ class Member(NamedTuple):
         return float_dtype(*self.parameters)
 
 
-class Batch(NamedTuple):
-    """What the kernels take: flat rows, and the shape they came in."""
-
-    shape: Shape
-    target: Array
-    raw: Any
-    fixed: tuple[Any, ...]
-    weight: Array | None
-    mask: Array | None
-
-
 def weight_and_mask(sample_weight: Any, mask: Any) -> tuple[Array | None, Array | None]:
     weight = None if sample_weight is None else to_numpy(sample_weight, "sample_weight")
     if mask is not None:
@@ -54,6 +41,10 @@ def weight_and_mask(sample_weight: Any, mask: Any) -> tuple[Array | None, Array 
 
 def assemble(member: Member, target: Array, weight: Array | None = None, mask: Array | None = None) -> Batch:
     """Flat rows of a member whose parameters came one by one."""
+    if member.family.classes is not None:
+        batch = assemble_classes(member.family, member.choice.names[0], target, member.parameters[0], weight, mask)
+        check_total_count(member.family, batch, member.fixed)
+        return batch
     shapes = {name: column.shape for name, column in zip(member.choice.names, member.parameters, strict=True)}
     shape = batch_shape(target, shapes, member.fixed, weight, mask)
     dtype = member.dtype
@@ -66,6 +57,10 @@ def assemble_raw(
     family: Any, target: Array, raw: Array, fixed: tuple[Array, ...], weight: Array | None, mask: Array | None
 ) -> Batch:
     """Flat rows of raw predictions: an array of the batch's shape, with a last axis of k for k parameters."""
+    if family.classes is not None:
+        batch = assemble_classes(family, "raw", target, raw, weight, mask)
+        check_total_count(family, batch, fixed)
+        return batch
     k = len(family.parameters)
     if raw.dtype.kind != "f":
         raw = raw.astype(np.float64)
@@ -82,22 +77,6 @@ def assemble_raw(
     elif raw.ndim != (1 if k == 1 else 2):
         raw = raw.reshape(-1) if k == 1 else raw.reshape(-1, k)
     return batch_of(family, shape, target, raw, fixed, weight, mask)
-
-
-def batch_shape(
-    target: Array | None, shapes: dict[str, Shape], fixed: tuple[Array, ...], weight: Array | None, mask: Array | None
-) -> Shape:
-    """The one shape of all that are no scalars; fixed parameters count only if nothing else has one."""
-    if target is not None:
-        shapes = {"target": target.shape} | shapes
-    if weight is not None:
-        shapes["sample_weight"] = weight.shape
-    if mask is not None:
-        shapes["mask"] = mask.shape
-    several = {shape for shape in shapes.values() if shape}
-    if len(several) > 1:
-        raise errors.shapes_differ({name: shape for name, shape in shapes.items() if shape})
-    return several.pop() if several else np.broadcast_shapes(*(column.shape for column in fixed))
 
 
 def batch_of(
@@ -137,21 +116,21 @@ def fixed_column(name: str, column: Array, shape: Shape) -> Any:
         raise errors.shapes_differ({"batch": shape, name: column.shape}) from None
 
 
-def flat(array: Array, rows: int) -> Array:
-    if array.ndim == 1:
-        return array
-    return array.reshape(-1) if array.ndim else np.broadcast_to(array, (rows,))
-
-
 def evaluate(
     family: Any, choice: Any, batch: Batch, *, smoothing: float = 0.0, quantity: str = "value",
     keep_rows: bool = False, mean: bool = False, out: Array | None = None, double: bool = False,
+    full: bool = False, tolerance: float | None = None,
 ) -> Any:  # fmt: skip
     """The kernels' Evaluation of a batch, or the error that names its first bad row.
 
     `choice` is the parameterisation, None for the raw one. `quantity` is what Family.rows knows: "fisher" and
     "upper_bound" stand in the place of the Hessian.
     """
+    if family.classes is not None:
+        return evaluate_batch(
+            family, choice, batch, smoothing=smoothing, quantity=quantity, keep_rows=keep_rows, mean=mean, out=out,
+            double=double, full=full, tolerance=tolerance,
+        )  # fmt: skip
     from crossent.kernels import evaluate_rows
 
     formulas = family.rows(quantity, choice)
@@ -163,3 +142,15 @@ def evaluate(
     if evaluation.invalid:
         blame_rows(family, choice or family.raw, batch)
     return evaluation
+
+
+def check_total_count(family: Any, batch: Batch, fixed: tuple[Array, ...]) -> None:
+    """A total_count that is given beside a row of counts is its sum."""
+    for parameter, column in zip(family.fixed, fixed, strict=False):
+        sums = batch.target.sum(axis=1, dtype=np.float64)
+        wanted = np.broadcast_to(fixed_column(parameter.name, column, batch.shape), sums.shape)
+        bad = (sums != wanted) & counted(batch.weight, batch.mask, len(sums), batch.shape)
+        if bad.any():
+            index, row, many, total = first_bad(bad, batch.shape)
+            name = snake_case(family.name)
+            raise errors.counts_do_not_match(name, "target", index, sums[row], wanted[row], many, total)

@@ -9,7 +9,7 @@ import numpy as np
 from crossent import errors
 from crossent.families.blame import counted, snake_case
 from crossent.families.contract import Family, Numerical
-from crossent.families.evaluation import Array, Batch
+from crossent.families.shapes import Array, Batch
 
 CURVATURES = {"exact": "hessian", "fisher": "fisher", "upper_bound": "upper_bound"}
 FORMULAS = {"exact": "hessian", "fisher": "fisher_information", "upper_bound": "upper_bound"}

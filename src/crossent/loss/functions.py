@@ -7,7 +7,7 @@ from typing import Any
 from crossent import errors
 from crossent.arrays import taking_over
 from crossent.families.distribution import Distribution
-from crossent.families.evaluation import assemble, evaluate, weight_and_mask
+from crossent.families.evaluation import assemble, weight_and_mask
 from crossent.loss import truth
 from crossent.loss.reduction import checked, reduce, smoothing_of, unit_of
 
@@ -67,7 +67,7 @@ def cross_entropy(
         rows, shape = truth.cross_entropy_rows(truth.smoothed(target, smoothing), p, weight, mask)
         return truth.reduced(rows, shape, weight, mask, reduction, p, unit)
     batch = assemble(p.member, p.target(target, weight, mask), weight, mask)
-    evaluation = evaluate(p.family, p.choice, batch, smoothing=smoothing, keep_rows=reduction == "none")
+    evaluation = p.evaluate(batch, smoothing=smoothing, keep_rows=reduction == "none")
     return reduce(evaluation, reduction, batch.shape, p.member.dtype, p.leading, unit)
 
 

@@ -11,8 +11,9 @@ from crossent.arrays import like, taking_over, to_numpy
 from crossent.families.blame import snake_case
 from crossent.families.class_names import class_indices, class_names
 from crossent.families.contract import Family
-from crossent.families.evaluation import Array, Batch, assemble_raw, evaluate, weight_and_mask
+from crossent.families.evaluation import assemble_raw, evaluate, weight_and_mask
 from crossent.families.held import hold, raw_value
+from crossent.families.shapes import Array, Batch
 from crossent.loss import curvature as curvatures
 from crossent.loss.reduction import checked, reduce, smoothing_of
 

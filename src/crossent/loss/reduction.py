@@ -1,4 +1,4 @@
-"""The law of weights and reductions: a loss is a pair (sum of w * nll, sum of w); all that is returned is read off it."""
+"""The law of weights and reductions: a loss is the pair (sum of w * nll, sum of w); all else is read off it."""
 
 from __future__ import annotations
 

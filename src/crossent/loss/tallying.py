@@ -10,7 +10,8 @@ from crossent import errors
 from crossent.arrays import taking_over
 from crossent.families.blame import counted
 from crossent.families.distribution import Distribution
-from crossent.families.evaluation import Array, Batch, assemble, evaluate, weight_and_mask
+from crossent.families.evaluation import assemble, weight_and_mask
+from crossent.families.shapes import Array, Batch
 from crossent.loss.functions import require
 from crossent.loss.tally import Tally
 
@@ -93,7 +94,7 @@ def _tallied(p: Distribution, batch: Batch) -> Tally:
 
 def _rows(p: Distribution, batch: Batch, counts: Array | None) -> Any:
     plain = batch._replace(weight=None, mask=counts)
-    return evaluate(p.family, p.choice, plain, keep_rows=True, double=True)
+    return p.evaluate(plain, keep_rows=True, double=True)
 
 
 def _counts(batch: Batch) -> Array | None:

@@ -11,7 +11,8 @@ from crossent import errors
 from crossent.families import blame
 from crossent.families.blame import snake_case
 from crossent.families.distribution import Distribution
-from crossent.families.evaluation import Array, Shape, assemble, batch_shape, evaluate
+from crossent.families.evaluation import assemble
+from crossent.families.shapes import Array, Shape, batch_shape
 from crossent.loss import reduction as law
 
 Rows = tuple[Array, Shape]
@@ -44,7 +45,7 @@ def cross_entropy_rows(truth: Distribution, p: Distribution, weight: Array | Non
     shape = checked_shape((truth, p), weight, mask)
     soft = np.broadcast_to(truth.probabilities(), (*shape, *p.class_axis))
     batch = assemble(p.member, soft, None, None if mask is None and weight is None else counts(weight, mask, shape))
-    return evaluate(p.family, p.choice, batch, keep_rows=True, double=True).rows, shape
+    return p.evaluate(batch, keep_rows=True, double=True).rows, shape
 
 
 def entropy_rows(p: Distribution, weight: Array | None, mask: Array | None) -> Rows:
@@ -62,7 +63,7 @@ def divergence_rows(p: Distribution, q: Distribution, weight: Array | None, mask
 
 def deviance_rows(target: Array, p: Distribution, weight: Array | None, mask: Array | None, smoothing: float) -> Rows:
     batch = assemble(p.member, target, weight, mask)
-    evaluate(p.family, p.choice, batch)  # inspects the rows
+    p.evaluate(batch)  # inspects the rows
     if smoothing:
         target = mixed(target, smoothing, p)
     return p.family.evaluate("unit_deviance", target, *p.raw(), *p.member.fixed), batch.shape
