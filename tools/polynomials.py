@@ -301,7 +301,8 @@ def main() -> None:
     low = float(DIGAMMA_ROOT - 1 - mpf(high))
     parts = [
         '"""Coefficients, lowest first. Made by `python tools/polynomials.py`: change that file, not this one."""\n',
-        f"# the positive root of digamma, less 1, as a sum of two floats\nDIGAMMA_ROOT_HIGH = {high!r}\nDIGAMMA_ROOT_LOW = {low!r}\n",
+        "# the positive root of digamma, less 1, as a sum of two floats",
+        f"DIGAMMA_ROOT_HIGH = {high!r}\nDIGAMMA_ROOT_LOW = {low!r}\n",
         *(written(fit) for fit in FITS),
     ]
     TARGET.write_text("\n".join(parts), encoding="utf-8")

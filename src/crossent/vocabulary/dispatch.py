@@ -1,4 +1,4 @@
-"""Which reading a vocabulary function uses: found through the type of its arguments, without importing anything for it."""
+"""Which reading a vocabulary function uses: found through the type of its arguments, importing nothing for it."""
 
 from __future__ import annotations
 

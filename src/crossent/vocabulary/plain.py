@@ -15,6 +15,8 @@ abs, maximum, minimum = np.abs, np.maximum, np.minimum
 
 
 def where(condition: Any, chosen: Any, otherwise: Any) -> Any:
+    if isinstance(condition, bool):  # a comparison of mpmath numbers: keep Python's numbers beside them
+        return chosen if condition else otherwise
     return np.where(condition, chosen, otherwise)[()]
 
 

@@ -1,4 +1,4 @@
-"""The DOUBLE grade, divergences: x log(x/m) - (x - m) and log(1 + t) - t, where the difference is handed over or exact."""
+"""The DOUBLE grade, divergences: x log(x/m) - (x - m), the difference handed over, and log(1 + t) - t."""
 
 from __future__ import annotations
 

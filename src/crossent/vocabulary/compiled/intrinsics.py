@@ -59,10 +59,7 @@ def _polynomial(real):
         """c[0] + c[1] x + ... in Estrin's order, since a Horner chain waits for every multiply-add in turn."""
 
         def generate(context, builder, signature, args):
-            count = signature.args[1].count
-            terms = [builder.extract_value(args[1], i) for i in range(count)]
-            llvm_real = context.get_value_type(real)
-            terms = [builder.fptrunc(t, llvm_real) if t.type != llvm_real else t for t in terms]
+            terms = [builder.extract_value(args[1], i) for i in range(signature.args[1].count)]
             power = args[0]
             while len(terms) > 1:
                 pairs = range(0, len(terms), 2)
@@ -76,12 +73,31 @@ def _polynomial(real):
     return polynomial
 
 
+def _horner(real):
+    @intrinsic
+    def horner(typing_context, x, coefficients):
+        """c[0] + c[1] x + ... in Horner's order, which forms no power of x that could be subnormal (and slow)."""
+
+        def generate(context, builder, signature, args):
+            llvm_real = context.get_value_type(real)
+            terms = [builder.extract_value(args[1], i) for i in range(signature.args[1].count)]
+            terms = [builder.fptrunc(t, llvm_real) if t.type != llvm_real else t for t in terms]
+            total = terms[-1]
+            for term in reversed(terms[:-1]):
+                total = builder.fma(total, args[0], term)
+            return total
+
+        return real(real, coefficients), generate
+
+    return horner
+
+
 fma, fma32 = _fma(types.float64), _fma(types.float32)
 select, select32 = _select(types.float64), _select(types.float32)
 bits, bits32 = _bits(types.float64, types.int64, 64), _bits(types.float32, types.int32, 32)
 from_bits = _from_bits(types.float64, types.int64, ir.DoubleType())
 from_bits32 = _from_bits(types.float32, types.int32, ir.FloatType())
-polynomial, polynomial32 = _polynomial(types.float64), _polynomial(types.float32)
+polynomial, horner, horner32 = _polynomial(types.float64), _horner(types.float64), _horner(types.float32)
 
 
 @intrinsic
