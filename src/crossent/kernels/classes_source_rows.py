@@ -106,7 +106,8 @@ def run(z, y, weight, k, scale, smoothing, values, gradient, curvature, square):
                 for j in range(kk):
                     at = base + u(j)
                     gradient[out + u(j)] = residual(target[at], n_i, odds_of[at], s_i, p_i) * w
-                gradient[out + (top[i] - base)] = residual_most(target[top[i]], n_i, s_i, p_i) * w
+                if s_i < 1.0:  # the likeliest class has more than half
+                    gradient[out + (top[i] - base)] = residual_most(target[top[i]], n_i, s_i, p_i) * w
                 if skipped[i] or dead[i]:
                     for j in range(kk):
                         gradient[out + u(j)] = 0.0
@@ -170,4 +171,34 @@ def run(z, y, weight, k, scale, smoothing, values, gradient, curvature, square):
                 part_of[at] = part_given_most(target[at], total, np.float64(z[origin + at]))
             values[i] = sum_row(part_of, u(0), kk, lanes, lows)
     return invalid
+"""
+
+# Exact sums of the rows' values. Infinite values are counted, and left out of the sums.
+TOTALS = """
+from crossent.kernels.limbs import BLOCK, add_doubles, add_products, add_singles, set_aside
+
+@njit(nogil=True, cache=True, error_model="numpy", boundscheck=False)
+def run(values, weight, total, total_weight):
+    room = np.empty(BLOCK, real)
+    spare = np.empty(BLOCK)
+    errors = np.empty(BLOCK)
+    infinite = 0
+    for start in range(0, values.shape[0], BLOCK):
+        count = min(BLOCK, values.shape[0] - start)
+        block = room[:count]
+        for i in range(count):
+            block[i] = values[start + i]
+        for i in range(count):
+            infinite += np.isinf(block[i])
+        if WEIGHTED:
+            set_aside(block, total)
+            add_products(block, weight[start : start + count], spare, errors, total)
+            for i in range(count):
+                spare[i] = weight[start + i]
+            add_doubles(spare[:count], total_weight)
+        elif SINGLE:
+            add_singles(block, spare, total)
+        else:
+            add_doubles(block, total)
+    return infinite
 """
