@@ -69,6 +69,10 @@ def part_given(q_j, total, p_j):
     return times(q_j, -log(p_j))
 
 
+def rest_given(total, missing):
+    return 0 * missing
+
+
 classes = ClassFormulas(
     name="Categorical",
     contains=is_unit,
@@ -85,6 +89,7 @@ classes = ClassFormulas(
     residual_most=residual_most,
     part_given=part_given,
     part_given_most=part_given,
+    rest_given=rest_given,
     indexed=True,
 )
 alternatives = (Parameterisation(("probs",), ("unit",), over_classes.to_logits, over_classes.from_logits),)

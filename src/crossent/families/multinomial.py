@@ -80,6 +80,10 @@ def part_given_most(y, n, p):
     return divergence_given(y, n, p) + stirling_less(y, n)
 
 
+def rest_given(n, missing):  # sum of y - n p_j: 0 but for the rounding of the probabilities
+    return n * missing
+
+
 classes = ClassFormulas(
     name="Multinomial",
     contains=is_count,
@@ -96,6 +100,7 @@ classes = ClassFormulas(
     residual_most=residual_most,
     part_given=part_given,
     part_given_most=part_given_most,
+    rest_given=rest_given,
     indexed=False,
     exact_inside=True,
 )

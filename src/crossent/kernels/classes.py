@@ -24,7 +24,7 @@ class ClassFormulas:
     For a row of targets, r is the likeliest class, total the row's sum, behind = z_r - z_j and spread = nll(s); the loss
     is the sum of `part`, with `part_most` for the largest target (the first of them); derivatives are by `residual`, with
     `residual_most` for r, and total times `hessian_own` and `hessian_other`.
-    `part_given` and `part_given_most` take the probabilities themselves.
+    `part_given` and `part_given_most` take the probabilities themselves; missing = 1 - their sum.
     """
 
     name: str
@@ -42,6 +42,7 @@ class ClassFormulas:
     residual_most: Formula  # (q_j, total, s, p)
     part_given: Formula  # (q_j, total, p_j)
     part_given_most: Formula
+    rest_given: Formula  # (total, missing)
     indexed: bool = True  # whether a target may be a class index
     exact_inside: bool = False  # the double grade even for float32: terms that cancel more than float32 leaves room for
 

@@ -169,7 +169,11 @@ def run(z, y, weight, k, scale, smoothing, values, gradient, curvature, square):
             if PAIRED:
                 at = largest(target, u(0), kk)
                 part_of[at] = part_given_most(target[at], total, np.float64(z[origin + at]))
-            values[i] = sum_row(part_of, u(0), kk, lanes, lows)
+            missing = 1.0
+            low = 0.0
+            for j in range(kk):
+                missing, low = add(missing, low, -np.float64(z[origin + u(j)]))
+            values[i] = sum_row(part_of, u(0), kk, lanes, lows) + rest_given(total, missing + low)
     return invalid
 """
 
