@@ -571,8 +571,63 @@ def positive_never_occurs(positive: str, column: str, levels: Iterable[str]) -> 
     return f"no row of column {column!r} is {positive!r}; its labels are {listed(map(repr, levels))}."
 
 
-def option_does_not_fit(option: str, why: str, hint: str) -> UsageError:
-    return UsageError(f"{option} {why}.", hint, option=option)
+def tolerance_out_of_range(value: float) -> UsageError:
+    return UsageError(f"--sum-tolerance must be in [0, 1); it is {value!r}.", "the default is 1e-3.", value=value)
+
+
+def positive_not_for(family: str) -> UsageError:
+    return UsageError(
+        f"--positive must go with one prediction of two outcomes; the family is {family}.",
+        "leave it out: classes are matched by name.",
+        family=family,
+    )
+
+
+def class_columns_not_for(option: str, family: str) -> UsageError:
+    return UsageError(
+        f"{option} must go with a family over classes, because it means a column for each; the family is {family}.",
+        "name one column, or leave --family out.",
+        option=option, family=family,
+    )  # fmt: skip
+
+
+def prediction_named_twice(option: str) -> UsageError:
+    return UsageError(
+        f"the prediction must be named once; {option} names one, and another option another.",
+        "give one of --probs, --logits and --param.",
+        option=option,
+    )
+
+
+def parameter_named_twice(name: str) -> UsageError:
+    return UsageError(f"each parameter must be named once; {name} is named twice.", "leave one out.", name=name)
+
+
+def family_needed(names: Iterable[str]) -> UsageError:
+    return UsageError(
+        f"--family must say of which distribution {listed(names)} are the parameters; it was not given.",
+        "crossent families lists them.",
+    )
+
+
+def family_needs_class_columns(family: str) -> UsageError:
+    return UsageError(
+        f"--family {family} must have a column for each class; one column was named.", "as in --probs 'p_*'.", name=family
+    )
+
+
+def family_not_from_columns(family: str) -> UsageError:
+    return UsageError(
+        f"--family must have a target of one column; the target of {family} is a row of counts.",
+        "score it in Python: ce.score(counts, ce.Multinomial(probs=p)).",
+        name=family,
+    )
+
+
+def constant_outside_domain(name: str, value: float, words: str) -> UsageError:
+    return UsageError(
+        f"{name} must be {words}; it is {value!r} for all rows.", f"--param {name}=COLUMN or a number.", name=name
+    )
 
 
 def prediction_missing(columns: Iterable[str]) -> UsageError:
@@ -589,13 +644,13 @@ def parameter_not_assigned(text: str) -> UsageError:
     )
 
 
-def kernel_disagrees(family: str) -> CrossentError:
-    return CrossentError(
-        f"{family}: a kernel reported a bad row, and no row breaks a rule. This is a bug in crossent (or in a family's "
-        "support), not in the data.",
-        "please report it with the data's dtypes and shapes.",
-        family=family,
-    )
+def loss_undefined(family: str, bad: int) -> DataError:
+    return DataError(
+        f"{family}: the loss must be defined; {bad:,} row{'s have' if bad != 1 else ' has'} none, though each value alone "
+        "is in its domain (inf - inf, or 0 * inf).",
+        "look for infinite parameters, or leave the rows out with mask=... or a sample_weight of 0.",
+        family=family, bad=bad,
+    )  # fmt: skip
 
 
 def classes_refused(family: str) -> UsageError:
@@ -661,5 +716,13 @@ def no_such_name(name: str, known: Iterable[str]) -> AttributeError:
     return AttributeError(f"crossent has no {name!r}. {did_you_mean(name, known)}", name=name)
 
 
-def weights_all_zero(name: str) -> DataError:
+def weights_all_zero(name: str = "sample_weight") -> DataError:
     return DataError(f"{name}: the weights must add up to more than 0; they are all 0.", "no row counts.", file=name)
+
+
+def kernel_shapes(rows: int, parameters: int, shapes: Iterable[tuple[int, ...]]) -> UsageError:
+    return UsageError(
+        f"raw must have {parameters} number{'s' if parameters != 1 else ''} for each of the {rows} rows; "
+        f"its columns have the shapes {listed(shapes)}.",
+        argument="raw",
+    )

@@ -30,6 +30,8 @@ from typing import Any
 from crossent.kernels import fingerprint
 
 VARIABLE = "CROSSENT_CACHE_DIR"
+Graded = tuple[Callable[..., Any], str]
+Definition = Callable[..., Any] | Graded
 BUILDS_KEPT = 3
 OTHERS_MAY_WRITE = 0o022
 WRITTEN_AT = 1_000_000_000  # every module file's time: older Numba versions take a new time for a new file
@@ -43,41 +45,39 @@ class Folder:
     refused: str = ""
 
 
-def load_kernel(
-    name: str, source: str, definitions: Mapping[str, Callable[..., Any]], grade: str = "double"
-) -> ModuleType:
+def load_kernel(name: str, source: str, definitions: Mapping[str, Definition], grade: str = "double") -> ModuleType:
     """The module made of ``source``, in which the names of ``definitions`` are the formulas, compiled in a grade.
 
-    ``grade`` is "double", "single" or "native". The source decorates its functions with ``njit(..., cache=True)``.
+    ``grade`` is "double", "single" or "native"; a definition given as a pair (formula, grade) has its own. The source
+    decorates its functions with ``njit(..., cache=True)``.
     """
-    described = [f"{key} {fingerprint.of_definition(formula)}" for key, formula in sorted(definitions.items())]
-    stem = f"crossent_{_word(name)}_{fingerprint.of_text(source, grade, *described)}"
+    pairs = {key: value if isinstance(value, tuple) else (value, grade) for key, value in definitions.items()}
+    described = [f"{key} {own} {fingerprint.of_definition(formula)}" for key, (formula, own) in sorted(pairs.items())]
+    stem = f"crossent_{_word(name)}_{fingerprint.of_text(source, *described)}"
     with _state.lock:
         if stem not in _state.modules:
-            _state.modules[stem] = _load(stem, source, definitions, grade)
+            _state.modules[stem] = _load(stem, source, pairs)
         return _state.modules[stem]
 
 
-def _load(stem: str, source: str, definitions: Mapping[str, Callable[..., Any]], grade: str) -> ModuleType:
+def _load(stem: str, source: str, definitions: Mapping[str, Graded]) -> ModuleType:
     try:
-        return _load_from(folder(), stem, source, definitions, grade)
+        return _load_from(folder(), stem, source, definitions)
     except OSError as error:  # a full or read-only disk must not stop a computation
         if folder().refused:
             raise
         _state.folders[_wanted()] = _private(f"it cannot be written: {error}")
-        return _load_from(folder(), stem, source, definitions, grade)
+        return _load_from(folder(), stem, source, definitions)
 
 
-def _load_from(
-    where: Folder, stem: str, source: str, definitions: Mapping[str, Callable[..., Any]], grade: str
-) -> ModuleType:
+def _load_from(where: Folder, stem: str, source: str, definitions: Mapping[str, Graded]) -> ModuleType:
     from crossent.vocabulary.compiled.bind import bind
 
     path = where.path / f"{stem}.py"
     _write_once(path, source)
     spec = importlib.util.spec_from_file_location(stem, path)
     module = importlib.util.module_from_spec(spec)
-    module.__dict__.update({name: bind(formula, grade_table(grade)) for name, formula in definitions.items()})
+    module.__dict__.update({name: bind(formula, grade_table(own)) for name, (formula, own) in definitions.items()})
     sys.modules[stem] = module  # Numba imports it by name when it reads its cache
     with _numba_caches_beside_the_module():
         spec.loader.exec_module(module)
@@ -86,7 +86,13 @@ def _load_from(
 
 def grade_table(grade: str) -> Mapping[str, Any]:
     """The compiled functions of a grade, by the vocabulary's names."""
-    return getattr(importlib.import_module(f"crossent.vocabulary.compiled.{grade}"), grade.upper())
+    if grade == "double":
+        from crossent.vocabulary.compiled.grades import DOUBLE as table
+    elif grade == "single":
+        from crossent.vocabulary.compiled.single import SINGLE as table
+    else:
+        from crossent.vocabulary.compiled.native import NATIVE as table
+    return table
 
 
 def _word(name: str) -> str:

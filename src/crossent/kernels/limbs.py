@@ -12,14 +12,15 @@ import numpy as np
 from numba import njit
 
 from crossent.kernels.exact_sum import CHUNK_BITS, CHUNKS, NAN_SLOT, NEGATIVE_SLOT, POSITIVE_SLOT, UNIT_BITS
-from crossent.kernels.lanes import apart, bits, fused, pick, wide
+from crossent.kernels.lanes import larger32, size_bits32, smaller_but_zero32
+from crossent.vocabulary.compiled.intrinsics import bits, fma, wide_vectors
 
 BLOCK = 2048  # rows; at most 2^12, or a limb could overflow
 LIMB = 51
 MAGIC = 1.5 * 2.0**52
 MAGIC_BITS = int(np.float64(MAGIC).view(np.int64))
 SIZE64, INFINITE64 = 0x7FFFFFFFFFFFFFFF, 0x7FF0000000000000
-SIZE32, INFINITE32 = np.int32(0x7FFFFFFF), np.int32(0x7F800000)
+INFINITE32 = 0x7F800000
 NEXT_LIMB = 2.0**LIMB
 TINY_EXPONENT, LIFT, LIFT_BITS = 64, 2.0**600, 600
 PRODUCT_LOW, PRODUCT_HIGH = 2.0**-900, 2.0**1023  # between these, a product's rounding error is a float64
@@ -56,7 +57,7 @@ def pass_carries(accumulator):
 @njit(**JIT)
 def largest(values):
     """The bits of the largest size; beyond INFINITE64 if there is a NaN."""
-    wide()
+    wide_vectors()
     top = np.int64(0)
     for i in range(values.shape[0]):
         top = max(top, bits(values[i]) & SIZE64)
@@ -76,14 +77,14 @@ def set_aside(values, accumulator):
 @njit(**JIT)
 def _cut(values, scale):
     """Two limbs off every value; what is left, in units of the second limb, stays in values."""
-    wide()
+    wide_vectors()
     first, second, top = np.int64(0), np.int64(0), np.int64(0)
     for i in range(values.shape[0]):
         value = values[i]
-        rounded = fused(value, scale, MAGIC)
-        rest = fused(value, scale, MAGIC - rounded)
-        rounded_rest = fused(rest, NEXT_LIMB, MAGIC)
-        left = fused(rest, NEXT_LIMB, MAGIC - rounded_rest)
+        rounded = fma(value, scale, MAGIC)
+        rest = fma(value, scale, MAGIC - rounded)
+        rounded_rest = fma(rest, NEXT_LIMB, MAGIC)
+        left = fma(rest, NEXT_LIMB, MAGIC - rounded_rest)
         first += bits(rounded)
         second += bits(rounded_rest)
         top = max(top, bits(left) & SIZE64)
@@ -95,11 +96,11 @@ def _cut(values, scale):
 @njit(**JIT)
 def _cut_large(values, scale, unit):
     """One limb off every value. What is left keeps its unit: scaling it down could lose its last bits."""
-    wide()
+    wide_vectors()
     limb, top = np.int64(0), np.int64(0)
     for i in range(values.shape[0]):
-        rounded = fused(values[i], scale, MAGIC)
-        left = fused(MAGIC - rounded, unit, values[i])
+        rounded = fma(values[i], scale, MAGIC)
+        left = fma(MAGIC - rounded, unit, values[i])
         limb += bits(rounded)
         top = max(top, bits(left) & SIZE64)
         values[i] = left
@@ -142,28 +143,28 @@ def add_doubles(values, accumulator):
 
 @njit(**JIT)
 def _extent(values):
-    """The bits of the largest size, and of the smallest but 0, less one."""
-    wide()
-    top, low = np.int32(0), np.uint32(0xFFFFFFFF)
+    """The bits of the largest size, and of the smallest but 0."""
+    wide_vectors()
+    top, low = np.int32(0), np.int32(-1)
     for i in range(values.shape[0]):
-        size = bits(values[i]) & SIZE32
-        top = max(top, size)
-        low = min(low, np.uint32(size - np.int32(1)))
-    return top, low
+        size = size_bits32(values[i])
+        top = larger32(top, size)
+        low = smaller_but_zero32(low, size)
+    return np.int64(top), (np.int64(low) & 0xFFFFFFFF) + 1
 
 
 @njit(**JIT)
 def _one_limb(values, scale):
-    wide()
+    wide_vectors()
     total = np.int64(0)
     for i in range(values.shape[0]):
-        total += bits(fused(np.float64(values[i]), scale, MAGIC))
+        total += bits(fma(np.float64(values[i]), scale, MAGIC))
     return total - np.int64(values.shape[0]) * MAGIC_BITS
 
 
 @njit(**JIT)
 def _widen(values, spare):
-    wide()
+    wide_vectors()
     for i in range(values.shape[0]):
         spare[i] = np.float64(values[i])
 
@@ -177,8 +178,8 @@ def add_singles(values, spare, accumulator):
         top, low = _extent(values)
     if top == 0:
         return
-    low_exponent = max(np.int64(low + np.uint32(1)) >> 23, np.int64(1)) - 150  # of the last bit of the smallest value
-    if (np.int64(top) >> 23) - 126 - low_exponent <= LIMB:
+    low_exponent = max(low >> 23, 1) - 150  # of the last bit of the smallest value
+    if (top >> 23) - 126 - low_exponent <= LIMB:
         add_integer(accumulator, _one_limb(values, np.ldexp(1.0, -low_exponent)), low_exponent)
         return
     wider = spare[: values.shape[0]]
@@ -189,13 +190,13 @@ def add_singles(values, spare, accumulator):
 @njit(**JIT)
 def _multiply(values, weights, products, errors):
     """products + errors = values * weights, exactly, if every product is inside the range; returns whether."""
-    wide()
+    wide_vectors()
     inside = True
     for i in range(values.shape[0]):
         value = np.float64(values[i])
         product = value * weights[i]
         products[i] = product
-        errors[i] = fused(value, weights[i], -product)
+        errors[i] = fma(value, weights[i], -product)
         size = abs(product)
         inside &= ((size >= PRODUCT_LOW) & (size <= PRODUCT_HIGH)) | (value == 0.0) | (weights[i] == 0.0)
     return inside
@@ -228,6 +229,29 @@ def _multiply_integers(values, weights, products, errors, accumulator):
             add_integer(accumulator, a_low * b_low, exponent)
             products[i] = errors[i] = 0.0
     pass_carries(accumulator)
+
+
+@njit(**JIT)
+def _set_aside_weighted(values, weights, accumulator, lost):
+    """As set_aside; the weights of those rows are added into `lost`."""
+    for i in range(values.shape[0]):
+        if not np.isfinite(values[i]):
+            integer, exponent = _parts(weights[i])
+            add_integer(lost, integer, exponent)
+    pass_carries(lost)
+    set_aside(values, accumulator)
+
+
+@njit(**JIT)
+def set_aside_doubles(values, weights, accumulator, lost):
+    if largest(values) >= INFINITE64:
+        _set_aside_weighted(values, weights, accumulator, lost)
+
+
+@njit(**JIT)
+def set_aside_singles(values, weights, accumulator, lost):
+    if _extent(values)[0] >= INFINITE32:
+        _set_aside_weighted(values, weights, accumulator, lost)
 
 
 @njit(**JIT)
