@@ -401,7 +401,7 @@ def out_of_reach(family: str, quantity: str, index: Index, terms: float, limit: 
     )  # fmt: skip
 
 
-# --- files and columns -------------------------------------------------------------------------------------------------
+# --- files and columns ------------------------------------------------------------------------------------------------
 
 
 def no_file_named() -> UsageError:
@@ -496,7 +496,7 @@ def no_rows(name: str) -> DataError:
     return DataError(f"{name}: there must be at least one row; there is none.", "was it written to its end?", file=name)
 
 
-# --- scoring -----------------------------------------------------------------------------------------------------------
+# --- scoring ----------------------------------------------------------------------------------------------------------
 
 
 def bad_row(file: str, row: int, column: str, must: str, came: str) -> DataError:

@@ -1,0 +1,71 @@
+"""The one place that knows how polars streams: scan a file, hand over its columns batch by batch.
+
+`LazyFrame.collect_batches` is marked unstable by polars; if it changes, this module changes and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from crossent import errors
+from crossent.data.files import DataFile, csv_header
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def scan(file: DataFile) -> pl.LazyFrame:
+    """A lazy frame over the whole file. CSV columns are all text: their type is not guessed from the first rows."""
+    import polars as pl
+
+    if file.kind == "parquet":
+        return pl.scan_parquet(file.path, glob=False, hive_partitioning=False)
+    return pl.scan_csv(file.path, glob=False, infer_schema=False, separator=file.separator)
+
+
+def schema(file: DataFile) -> list[tuple[str, pl.DataType]]:
+    """Names (as they stand in the file, repetitions included) and types of the columns, in order."""
+    names = csv_header(file) if file.kind == "csv" else None
+    with _translated(file):
+        types = scan(file).collect_schema()
+    if names is None:
+        return list(types.items())
+    if len(names) != len(types):
+        raise errors.not_a_table(
+            file.name, f"its first line has {len(names)} names for {len(types)} columns", "is a quote left open?"
+        )
+    return list(zip(names, types.values(), strict=True))
+
+
+def stream(file: DataFile, positions: Sequence[int], rows: int) -> Iterator[list[pl.Series]]:
+    """The columns at these positions, about `rows` rows at a time, in the file's order, in flat memory."""
+    import polars as pl
+
+    # By position: a name such as "*" or "^x$" would be a pattern to polars.
+    wanted = [pl.nth(position).alias(str(k)) for k, position in enumerate(positions)]
+    with _translated(file):
+        for frame in scan(file).select(wanted).collect_batches(chunk_size=rows, maintain_order=True):
+            if frame.height:
+                yield frame.get_columns()
+
+
+class _translated:
+    """What polars says about a file it cannot read, said as a DataError that names the file."""
+
+    def __init__(self, file: DataFile) -> None:
+        self.file = file
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        import polars as pl
+
+        if error is None or isinstance(error, errors.CrossentError):
+            return
+        if isinstance(error, OSError):
+            raise errors.file_unreadable(self.file.name, error.strerror or str(error)) from None
+        # A panic of polars is no Exception, but here it says no more than that the bytes make no sense.
+        if isinstance(error, pl.exceptions.PolarsError | pl.exceptions.PanicException):
+            raise errors.file_damaged(self.file.name, self.file.kind, str(error).strip().split("\n")[0]) from None

@@ -1,0 +1,108 @@
+"""Scoring files: batches through a plan into one state, and the further passes that a baseline may ask for."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from crossent import errors
+from crossent.data import Source, open_source
+from crossent.data.source import BATCH_ROWS
+from crossent.scoring.baselines import baseline
+from crossent.scoring.evaluate import evaluated, score_reading
+from crossent.scoring.plan import Options, Plan, make_plan
+from crossent.scoring.read_rows import read_rows
+from crossent.scoring.result import Score, summarise
+from crossent.scoring.state import ScoreState, update_baseline
+
+VALUES_AT_ONCE = 4 * BATCH_ROWS
+FEWEST_ROWS = 1024
+
+Progress = Callable[[int], None]
+
+
+def score_files(
+    paths: Iterable[str | os.PathLike[str]],
+    target: str,
+    *,
+    separator: str | None = None,
+    batch_rows: int | None = None,
+    progress: Progress | None = None,
+    **options: Any,
+) -> Score:
+    """Score predictions in CSV or Parquet files, as `crossent score` does.
+
+    Args:
+        paths: files, folders, globs, or "-" for standard input; read as one table.
+        target: the column that holds what happened.
+        separator: of CSV files; a comma, or a tab in files called .tsv, if None.
+        batch_rows: rows read at a time; the result does not depend on it.
+        progress: called with the number of rows read so far.
+        options: probs, logits, family, param, positive, weight, sum_tolerance, on_bad: see `Options`.
+    Returns:
+        a `Score`
+    Raises:
+        UsageError: a file, column, family or option that there is not.
+        DataError: a row that breaks a rule (with its number), a file that cannot be read.
+    """
+    with open_source(paths, separator) as source:
+        return score_source(source, make_plan(Options(target=target, **options), source), batch_rows, progress)
+
+
+def score_source(source: Source, plan: Plan, batch_rows: int | None = None, progress: Progress | None = None) -> Score:
+    """Score the rows of a source by a plan."""
+    state = state_of(source, plan, batch_rows, progress)
+    if not state.losses.count:
+        raise _nothing_to_score(source, state)
+    if plan.positive is not None:
+        _look_at_levels(plan, state.levels)
+
+    def again(baseline_pass: Any) -> Any:
+        for batch in source.batches(plan.columns, rows_at_once(plan, batch_rows)):
+            rows, _ = evaluated(plan, read_rows(plan, batch))
+            update_baseline(baseline_pass, rows)
+        return baseline_pass
+
+    name, family = plan.family.name, plan.family
+    over_classes = name in ("Bernoulli", "Categorical")
+    return summarise(state, name, bool(family.support.discrete), over_classes, plan.echo(), again)
+
+
+def state_of(source: Source, plan: Plan, batch_rows: int | None = None, progress: Progress | None = None) -> ScoreState:
+    """The mergeable state of all rows of a source."""
+    state = empty_state(plan)
+    for batch in source.batches(plan.columns, rows_at_once(plan, batch_rows)):
+        score_reading(plan, read_rows(plan, batch), state)
+        if plan.positive is not None and len(state.levels | {plan.positive}) > 2:
+            raise errors.too_many_levels(plan.target, plan.positive, sorted(state.levels))
+        if progress is not None:
+            progress(batch.row + batch.height)
+    return state
+
+
+def empty_state(plan: Plan) -> ScoreState:
+    """A state that has seen nothing."""
+    return ScoreState(baseline=baseline(plan.family.name))
+
+
+def rows_at_once(plan: Plan, batch_rows: int | None) -> int:
+    """Fewer rows for more columns, so that memory stays flat."""
+    if batch_rows is not None:
+        return batch_rows
+    return max(FEWEST_ROWS, min(BATCH_ROWS, VALUES_AT_ONCE // len(plan.columns)))
+
+
+def _nothing_to_score(source: Source, state: ScoreState) -> errors.DataError:
+    if state.zero_weight:
+        return errors.weights_all_zero(source.name)
+    if state.skipped.count:
+        return errors.no_rows_left(source.name, state.skipped.count)
+    return errors.no_rows(source.name)
+
+
+def _look_at_levels(plan: Plan, levels: frozenset[str]) -> None:
+    assert plan.positive is not None
+    if plan.positive not in levels:
+        warnings.warn(errors.positive_never_occurs(plan.positive, plan.target, sorted(levels)), stacklevel=3)
