@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from crossent import errors
     from crossent.arrays import Arrays, register_arrays
     from crossent.families.catalogue import (
         FAMILIES,
@@ -79,6 +80,7 @@ __all__ = [
     "cross_entropy",
     "deviance",
     "entropy",
+    "errors",
     "kl_divergence",
     "register_arrays",
     "tally",
@@ -93,6 +95,8 @@ def __getattr__(name: str) -> Any:
         found: Any = FAMILIES[name]
     elif name in _HOME_OF:
         found = getattr(import_module(_HOME_OF[name]), name)
+    elif name == "errors":
+        found = import_module("crossent.errors")
     elif name == "__version__":
         from importlib.metadata import version
 

@@ -37,7 +37,7 @@ def counted(weight: Array | None, mask: Array | None, rows: int, shape: tuple[in
     return rows_that_count
 
 
-def blame_rows(family: Any, choice: Any, batch: Any) -> NoReturn:
+def blame_rows(family: Any, choice: Any, batch: Any, invalid: int) -> NoReturn:
     """The error of the first check that fails: weights, parameters, fixed parameters, target."""
     counting = counted(batch.weight, batch.mask, batch.target.shape[0], batch.shape).reshape(batch.shape)
     columns = [shaped(column, batch.shape) for column in columns_of(batch.raw, choice.names)]
@@ -48,7 +48,7 @@ def blame_rows(family: Any, choice: Any, batch: Any) -> NoReturn:
     if bad.any():
         index, row, many, total = first_bad(bad, batch.shape)
         raise errors.target_outside_support(name, family.support.words, index, batch.target[row], many, total)
-    raise errors.kernel_disagrees(name)
+    raise errors.loss_undefined(name, invalid)
 
 
 def check_parameters(

@@ -54,7 +54,7 @@ def evaluate_batch(
         given=given,
     )  # fmt: skip
     if evaluation.invalid:
-        blame_classes(family, choice, batch)
+        blame_classes(family, choice, batch, evaluation.invalid)
     probabilities = family.support.kind == "classes" and batch.target.ndim == 2
     if given:
         check_sums(family, "probs", batch.raw, batch, tolerance)
@@ -85,7 +85,7 @@ def check_sums(family: Any, argument: str, rows: Array, batch: Batch, tolerance:
         )
 
 
-def blame_classes(family: Any, choice: Any, batch: Batch) -> NoReturn:
+def blame_classes(family: Any, choice: Any, batch: Batch, invalid: int) -> NoReturn:
     """The error of the first check that fails: weights, predictions, targets."""
     name, (rows, k) = snake_case(family.name), batch.raw.shape
     counting = counted(batch.weight, batch.mask, rows, batch.shape)[:, None]
@@ -106,7 +106,7 @@ def blame_classes(family: Any, choice: Any, batch: Batch) -> NoReturn:
             index, row, many, total = first_bad(bad, batch.shape)
             words = f"a class, 0 to {k - 1}"
             raise errors.target_outside_support(name, words, index, batch.target[row], many, total)
-    raise errors.kernel_disagrees(name)
+    raise errors.loss_undefined(name, invalid)
 
 
 def check_predictions(

@@ -131,16 +131,16 @@ def evaluate(
             family, choice, batch, smoothing=smoothing, quantity=quantity, keep_rows=keep_rows, mean=mean, out=out,
             double=double, full=full, tolerance=tolerance,
         )  # fmt: skip
-    from crossent.kernels import evaluate_rows
+    from crossent.kernels.rowwise import evaluate_rows
 
     formulas = family.rows(quantity, choice)
     evaluation = evaluate_rows(
         formulas, batch.target, batch.raw, fixed=batch.fixed, weight=batch.weight, mask=batch.mask, smoothing=smoothing,
         quantity="hessian" if quantity in ("fisher", "upper_bound") else quantity,
-        keep_rows=keep_rows, mean=mean, out=out, double=double,
+        keep_rows=keep_rows, mean=mean, out=out if out is None else out.reshape(batch.raw.shape), double=double, full=full,
     )  # fmt: skip
     if evaluation.invalid:
-        blame_rows(family, choice or family.raw, batch)
+        blame_rows(family, choice or family.raw, batch, evaluation.invalid)
     return evaluation
 
 

@@ -25,20 +25,16 @@ def quantity_of(family: Family, curvature: str) -> str:
     return "gradient" if isinstance(formula, Numerical) else CURVATURES[curvature]
 
 
-def of_evaluation(
-    family: Family, evaluation: Any, batch: Batch, curvature: str, full: bool, mean: bool, raw: Array
-) -> Array:
+def of_evaluation(family: Family, evaluation: Any, batch: Batch, curvature: str, full: bool, mean: bool) -> Array:
     """The curvature as (n, k) for the diagonal, (n, k, k) in full."""
-    if family.classes is not None:
-        return np.asarray(evaluation.hessian)
+    if evaluation.hessian is not None:
+        made: Array = evaluation.hessian
+        return made
     k = len(family.parameters)
-    triangle = evaluation.hessian
-    if triangle is None:
-        triangle = _expected(family, evaluation, batch, FORMULAS[curvature], mean).astype(raw.dtype)
-    triangle = triangle.reshape(batch.target.shape[0], k * (k + 1) // 2)
+    triangle = _expected(family, evaluation, batch, FORMULAS[curvature], mean).astype(batch.raw.dtype)
     places = [(i, j) for i in range(k) for j in range(i, k)]
     if not full:
-        return np.ascontiguousarray(triangle[:, [places.index((i, i)) for i in range(k)]])
+        return triangle[:, [places.index((i, i)) for i in range(k)]]
     matrix = np.empty((len(triangle), k, k), triangle.dtype)
     for n, (i, j) in enumerate(places):
         matrix[:, i, j] = matrix[:, j, i] = triangle[:, n]

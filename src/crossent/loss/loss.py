@@ -124,10 +124,12 @@ class Loss:
             target, raw, sample_weight, mask, label_smoothing, fixed, "gradient", rows, reduction == "mean", out
         )
         value = reduce(evaluation, reduction, batch.shape, array.dtype, raw)
+        if out is not None:
+            return value, out
         gradient = evaluation.gradient
         if gradient.shape != array.shape:
             gradient = gradient.reshape(array.shape)
-        return value, gradient if out is None and type(raw) is np.ndarray else self._given_back(gradient, raw, out)
+        return value, gradient if type(raw) is np.ndarray else like(gradient, raw)
 
     def value_gradient_hessian(
         self,
@@ -169,11 +171,16 @@ class Loss:
         evaluation, batch, array = self._run(
             target, raw, sample_weight, mask, label_smoothing, fixed, quantity, rows, mean, None, full
         )
-        hessian = curvatures.of_evaluation(self._family, evaluation, batch, curvature, full, mean, array)
+        hessian = curvatures.of_evaluation(self._family, evaluation, batch, curvature, full, mean)
         value = reduce(evaluation, reduction, batch.shape, array.dtype, raw)
-        gradient = evaluation.gradient.reshape(array.shape)
-        hessian = hessian.reshape(*array.shape, *hessian.shape[array.ndim :]) if full else hessian.reshape(array.shape)
-        return value, like(gradient, raw)[()], hessian if full else like(hessian, raw)[()]
+        gradient = like(evaluation.gradient.reshape(array.shape), raw)
+        if full:
+            k = self._width(array)
+            return value, gradient, hessian.reshape(*batch.shape, k, k)
+        return value, gradient, like(hessian.reshape(array.shape), raw)
+
+    def _width(self, raw: Array) -> int:
+        return raw.shape[-1] if self._family.classes is not None else len(self._family.parameters)
 
     def _run(
         self, target: Any, raw: Any, sample_weight: Any, mask: Any, label_smoothing: float, fixed: dict[str, Any],
@@ -219,9 +226,6 @@ class Loss:
             if name not in values:
                 raise errors.fixed_parameter_missing(snake_case(self.family.name), name)
         return tuple(values[name] for name in names)
-
-    def _given_back(self, gradient: Array, raw: Any, out: Array | None) -> Any:
-        return out if out is not None else like(gradient, raw)[()]
 
     def __repr__(self) -> str:
         given = self.parameters | ({"classes": self.classes} if self.classes is not None else {})

@@ -64,7 +64,8 @@ def mean_of(total: Any, weight: Any, stacklevel: int = 4) -> float:
 def of_rows(rows: NDArray[Any], weight: NDArray[Any] | None, mask: NDArray[Any] | None, shape: tuple[int, ...]) -> Any:
     """The Evaluation of values that are known already (entropies, divergences, deviances) under the same law."""
     from crossent.families.blame import counted
-    from crossent.kernels import Evaluation, ExactSum
+    from crossent.kernels.exact_sum import ExactSum
+    from crossent.kernels.rowwise import Evaluation
 
     values = np.broadcast_to(np.asarray(rows, np.float64), shape).reshape(-1)
     counts = counted(weight, mask, values.size, shape)

@@ -137,7 +137,7 @@ def is_number(y: Any, nothing: Any) -> Any:
 
 def exact_sums(values: Array, weight: Array | None, mask: Array | None) -> Any:
     """The kernels' Evaluation of plain numbers: the exact sum of weight * value, of weight, and the counts."""
-    from crossent.kernels import RowFormulas, evaluate_rows
+    from crossent.kernels.rowwise import RowFormulas, evaluate_rows
 
     formulas = RowFormulas("sum", 1, 0, is_number, itself, None, None)
     return evaluate_rows(formulas, values, (np.float64(0),), weight=weight, mask=mask, double=True)
