@@ -611,9 +611,8 @@ def family_needed(names: Iterable[str]) -> UsageError:
 
 
 def family_needs_class_columns(family: str) -> UsageError:
-    return UsageError(
-        f"--family {family} must have a column for each class; one column was named.", "as in --probs 'p_*'.", name=family
-    )
+    message = f"--family {family} must have a column for each class; one column was named."
+    return UsageError(message, "as in --probs 'p_*'.", name=family)
 
 
 def family_not_from_columns(family: str) -> UsageError:
