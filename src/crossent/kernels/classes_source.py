@@ -55,6 +55,7 @@ def join_lanes(lanes, lows):
 
 @inline
 def sum_long(terms, start, count, lanes, lows):
+    wide_vectors()
     for j in range(LANES):
         lanes[j] = 0.0
         lows[j] = 0.0
@@ -215,6 +216,7 @@ def run(z, y, weight, k, scale, values, gradient, curvature, square, far):
 INDEX_LARGE = """
 @inline
 def sweep(row, start, reference, kept, lanes, lows):  # 32 classes
+    wide_vectors()
     for j in range(LANES):
         e = odds(np.float64(row[start + u(j)]), reference)
         if GRADIENT:
