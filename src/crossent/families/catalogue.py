@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crossent import errors
-from crossent.families import bernoulli, binomial, laplace, negative_binomial, normal, poisson
+from crossent.families import bernoulli, binomial, categorical, laplace, multinomial, negative_binomial, normal, poisson
 from crossent.families.contract import Family
 
 FAMILIES: dict[str, Family] = {
@@ -11,6 +11,8 @@ FAMILIES: dict[str, Family] = {
     for family in (
         Family.from_module(bernoulli),
         Family.from_module(binomial),
+        Family.from_module(categorical),
+        Family.from_module(multinomial),
         Family.from_module(normal),
         Family.from_module(laplace),
         Family.from_module(poisson),

@@ -82,6 +82,8 @@ def evaluate(family: Family, quantity: str, *columns: Any) -> Any:
     formula = family.formula(quantity)
     if formula is None:
         raise errors.quantity_missing(family.name, quantity)
+    if family.classes is not None:  # shapes differ by the axis of classes: such a family broadcasts for itself
+        return formula(*columns)
     columns = np.broadcast_arrays(*(np.asarray(c, np.float64) for c in columns))
     if isinstance(formula, Numerical):
         return formula(*columns)
