@@ -161,6 +161,10 @@ def log_series(z: mpf) -> mpf:
     return (2 * mp.atanh(s) - 2 * s) / (s * z)
 
 
+def cubic_rest(e: mpf) -> mpf:
+    return (mp.log1p(e) - e + e * e / 2) / e**3
+
+
 HALF, EDGE = mpf(1) / 2, mp.log(2) / 2 + mpf("1e-4")
 BINET, DIGAMMA, TRIGAMMA = of_turned(binet, 1), of_turned(digamma_rest, 2), of_turned(trigamma_rest, 3)
 TURNED = (-mpf(1) / 3, 1 - mpf(10) ** -9)
@@ -259,20 +263,19 @@ FITS = (
         lambda r: r * r,
         -EDGE,
         EDGE,
-        6,
+        5,
         bits=24,
         given=(0.5,),
     ),
     Fit(
         "LOG1P_NATIVE",
-        "(log(1 + f) - f)/f^2, f in [-1/4, 1/2]",
-        extended(lambda f: (mp.log1p(f) - f) / f**2),
-        extended(lambda f: f * f / mp.log1p(f) if f else f),
-        -mpf(1) / 4,
+        "(log(1 + e) - e + e^2/2)/e^3 in e - 1/2, e in [0, 1]",
+        extended(lambda t: cubic_rest(t + HALF)),
+        extended(lambda t: (t + HALF) ** 3 / mp.log1p(t + HALF)),
+        -HALF,
         HALF,
-        10,
+        9,
         bits=24,
-        given=(-0.5,),
     ),
     Fit(
         "RECIPROCAL_NATIVE",

@@ -23,6 +23,9 @@ from crossent.vocabulary.compiled.polynomials import EXP_NATIVE, LOG1P_NATIVE, R
 
 ZERO, HALF, ONE, INFINITY = np.float32(0), np.float32(0.5), np.float32(1), np.float32(np.inf)
 LOWEST = np.float32(-104.5)  # exp of it is below half the smallest subnormal
+LOW_PART_ENDS = np.float32(-87)  # below, e itself is subnormal
+SQUARE_ENDS = np.float32(-28)  # below, e is less than 2^-40
+ABOVE_ONE = np.float32(1 + 2.0**-22)  # makes r a little too large: then q >= e/2, and e - q is exact
 LOG2_E = np.float32(1.4426950408889634)
 LN2_HIGH = np.float32(0.6931471805599453)
 LN2_LOW = np.float32(0.6931471805599453 - float(LN2_HIGH))
@@ -35,7 +38,7 @@ EXPONENT_OF_ONE = np.int32(127 << 23)
 
 @compiled
 def exp_pair(x):
-    """exp(-|x|) as a pair."""
+    """e = exp(-|x|) as a pair, and e again where its square counts beside 1, else 0: tiny squares would be slow."""
     a = -abs(x)
     a = select32(a < LOWEST, LOWEST, a)
     shifted = fma32(a, LOG2_E, LIFTED_MAGIC)
@@ -46,24 +49,25 @@ def exp_pair(x):
     one = ONE + r
     rest = fma32(r * r, horner32(r, EXP_NATIVE), (r - (one - ONE)) + r_low)
     p = one + rest
-    p_low = rest - (p - one)
+    p_low = select32(a < LOW_PART_ENDS, ZERO, rest - (p - one))
     power = from_bits32(add32(shift_left32(bits32(shifted), np.int32(23)), EXPONENT_OF_ONE))
-    return p * power * UNLIFT, p_low * power * UNLIFT
+    e = p * power * UNLIFT
+    return e, p_low * power * UNLIFT, select32(a < SQUARE_ENDS, ZERO, e)
 
 
 @compiled
 def softplus_tail(x):
     """log(1 + exp(-|x|)) as a pair."""
-    e, e_low = exp_pair(x)
-    large = e > HALF  # then it is log 2 + log(1 + (e - 1)/2)
-    f = select32(large, (e - ONE) * HALF, e)
-    f_low = select32(large, e_low * HALF, e_low)
-    g = f * horner32(f, LOG1P_NATIVE)  # log(1 + f) = f + f g
-    main = fma32(f, g, f)
-    main_low = fma32(f, g, f - main) + fma32(-f, f_low, f_low)
-    base = select32(large, LN2_HIGH, ZERO)
-    high = base + main
-    return high, (main - (high - base)) + (main_low + select32(large, LN2_LOW, ZERO))
+    e, e_low, counting = exp_pair(x)
+    # log(1 + e) = e + e g with g = e h and h = -1/2 + e LOG1P(e - 1/2), each product and sum with what it lost
+    inner = horner32(counting - HALF, LOG1P_NATIVE)
+    h = fma32(counting, inner, -HALF)
+    h_low = fma32(counting, inner, -HALF - h)
+    g = counting * h
+    g_low = fma32(counting, h_low, fma32(counting, h, -g))
+    high = fma32(e, g, e)
+    low = fma32(e, g_low, fma32(e, g, e - high))
+    return high, low + fma32(e_low * -HALF, counting, e_low)  # 1 - e/2 is near enough to 1/(1 + e) here
 
 
 @compiled
@@ -96,33 +100,33 @@ def label_weight(y, x):
 
 @compiled
 def softplus_mixture(y, x):
-    size = abs(x)
+    size, positive = abs(x), select32(x > ZERO, x, ZERO)
     tail, tail_low = softplus_tail(x)
-    w, w_low = label_weight(y, x)
-    product = size * w
-    product_low = fma32(size, w, -product) + size * w_low
+    # |x| times y or 1 - y is max(x, 0) - x y
+    part = x * y
+    product = positive - part
+    product_low = ((positive - product) - part) - fma32(x, y, -part)
     total, lost = sum_of_positive(product, tail)
     answer = total + (lost + (product_low + tail_low))
-    return select32(size < INFINITY, answer, select32(w == ZERO, ZERO, total))
+    w, _ = label_weight(y, x)
+    return select32(size == INFINITY, select32(w == ZERO, ZERO, size * w), answer)
 
 
 @compiled
 def sigmoid_parts(x):
-    """d = 1 + exp(-|x|) as a pair, r about 1/d, and sigmoid(-|x|) as a pair."""
-    e, e_low = exp_pair(x)
-    d = ONE + e
-    d_low = (e - (d - ONE)) + e_low
-    start = horner32(e, RECIPROCAL_NATIVE)
-    r = fma32(start, fma32(-d, start, ONE), start)
+    """e = exp(-|x|), r about 1/(1 + e), and sigmoid(-|x|) as a pair."""
+    e, e_low, counting = exp_pair(x)
+    start = horner32(counting, RECIPROCAL_NATIVE)
+    r = fma32(start, fma32(-counting, start, ABOVE_ONE - start), start)
     q = e * r
-    left = fma32(-q, d_low, fma32(-q, d, e)) + e_low
-    return d, d_low, r, q, left * r
+    left = fma32(-q, counting, e - q) + fma32(-q, e_low, e_low)
+    return e, e_low, r, q, left * r
 
 
 @compiled
 def sigmoid(x):
-    d, d_low, r, q, q_low = sigmoid_parts(x)
-    left = fma32(-r, d_low, fma32(-r, d, ONE))
+    e, e_low, r, q, q_low = sigmoid_parts(x)
+    left = fma32(-r, e_low, fma32(-r, e, ONE - r))
     return select32(x < ZERO, q + q_low, fma32(r, left, r))
 
 
