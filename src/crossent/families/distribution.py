@@ -37,14 +37,23 @@ class Distribution:
     (0.25, 0.1875)
     """
 
-    __slots__ = ("_member", "_raw", "classes", "family", "fixed", "parameterisation", "parameters", "tolerance")
+    __slots__ = (
+        "_member",
+        "_raw",
+        "choice",
+        "classes",
+        "family",
+        "fixed",
+        "parameterisation",
+        "parameters",
+        "tolerance",
+    )
 
     def __init__(
         self, family: Any, /, *, classes: Any = None, sum_tolerance: float | None = None, **given: Any
     ) -> None:
         self.family = family
-        optional = () if family.classes is None else (p.name for p in family.fixed)  # Multinomial: the target's row sum
-        self.parameterisation = family.match({*given, *optional})
+        self.parameterisation, self.choice = family._once(("given", *given), lambda: chosen(family, given))
         self.parameters: dict[str, Any] = {name: given[name] for name in self.parameterisation.names}
         self.fixed: dict[str, Any] = {p.name: given[p.name] for p in family.fixed if p.name in given}
         self.classes = class_names(family, classes)
@@ -129,16 +138,11 @@ class Distribution:
             self._member = Member(self.family, self.parameterisation, values, fixed)
         return self._member
 
-    @property
-    def choice(self) -> Any:
-        """The parameterisation if it is not the raw one."""
-        return None if self.parameterisation.names == self.family.raw.names else self.parameterisation
-
     def raw(self) -> tuple[Array, ...]:
         """The unconstrained parameters, float64 where they had to be computed."""
         if self._raw is None:
             values = self.member.parameters
-            if self.parameterisation.names != self.family.raw.names:
+            if self.choice is not None:
                 with np.errstate(divide="ignore"):  # log(0) = -inf is meant
                     values = self.parameterisation.to_raw(*(value.astype(np.float64) for value in values))
             self._raw = tuple(np.asarray(value) for value in values)
@@ -201,6 +205,13 @@ class Distribution:
     def __reduce__(self) -> Any:
         given = {**self.parameters, **self.fixed, "classes": self.classes, "sum_tolerance": self.tolerance}
         return _restore, (self.family, given)
+
+
+def chosen(family: Any, given: dict[str, Any]) -> tuple[Any, Any]:
+    """The parameterisation that was given; and again, but None if it is the raw one."""
+    optional = () if family.classes is None else (p.name for p in family.fixed)  # Multinomial: the target's row sum
+    choice = family.match({*given, *optional})
+    return choice, None if choice.names == family.raw.names else choice
 
 
 def _restore(family: Any, given: dict[str, Any]) -> Distribution:

@@ -6,6 +6,7 @@ The rows are checked inside the kernels. Only when they report a bad one does `b
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -48,8 +49,8 @@ def assemble(member: Member, target: Array, weight: Array | None = None, mask: A
     shapes = {name: column.shape for name, column in zip(member.choice.names, member.parameters, strict=True)}
     shape = batch_shape(target, shapes, member.fixed, weight, mask)
     dtype = member.dtype
-    columns = tuple(column_of(column, dtype, shape) for column in member.parameters)
-    raw = columns[0] if len(columns) == 1 and columns[0].ndim else columns
+    columns = tuple(column_of(column, dtype, math.prod(shape)) for column in member.parameters)
+    raw = columns[0] if len(columns) == 1 else columns
     return batch_of(member.family, shape, target, raw, member.fixed, weight, mask)
 
 
@@ -73,9 +74,9 @@ def assemble_raw(
         raise errors.raw_shape(snake_case(family.name), [p.name for p in family.parameters], raw.shape, target.shape)
     shape = batch_shape(target, {"raw": own}, fixed, weight, mask)
     if own != shape:
-        raw = tuple(np.float64(value) for value in raw.reshape(-1))
-    elif raw.ndim != (1 if k == 1 else 2):
-        raw = raw.reshape(-1) if k == 1 else raw.reshape(-1, k)
+        raw = np.broadcast_to(raw, (*shape, k) if k > 1 else shape)
+    if raw.ndim != (1 if k == 1 else 2):
+        raw = raw.reshape(-1) if k == 1 else raw.reshape(math.prod(shape), k)
     return batch_of(family, shape, target, raw, fixed, weight, mask)
 
 
@@ -99,11 +100,10 @@ def batch_of(
     )
 
 
-def column_of(column: Array, dtype: np.dtype[Any], shape: Shape) -> Any:
-    """A flat column of the prediction's dtype, or a float64 number that is the same for every row."""
-    if shape and not column.ndim:
-        return np.float64(column)
-    return column.astype(dtype, copy=False).reshape(-1)
+def column_of(column: Array, dtype: np.dtype[Any], rows: int) -> Array:
+    """A flat column of the prediction's dtype; a number is the same for every row."""
+    column = column.astype(dtype, copy=False)
+    return column.reshape(-1) if column.ndim else np.broadcast_to(column, (rows,))
 
 
 def fixed_column(name: str, column: Array, shape: Shape) -> Any:
@@ -116,28 +116,37 @@ def fixed_column(name: str, column: Array, shape: Shape) -> Any:
         raise errors.shapes_differ({"batch": shape, name: column.shape}) from None
 
 
+@cache
+def kernels() -> Any:
+    """The kernels' module, imported when the first loss is computed."""
+    from crossent.kernels import rowwise
+
+    return rowwise
+
+
 def evaluate(
     family: Any, choice: Any, batch: Batch, *, smoothing: float = 0.0, quantity: str = "value",
     keep_rows: bool = False, mean: bool = False, out: Array | None = None, double: bool = False,
-    full: bool = False, tolerance: float | None = None,
+    full: bool = False, tolerance: float | None = None, formulas: Any = None,
 ) -> Any:  # fmt: skip
     """The kernels' Evaluation of a batch, or the error that names its first bad row.
 
     `choice` is the parameterisation, None for the raw one. `quantity` is what Family.rows knows: "fisher" and
-    "upper_bound" stand in the place of the Hessian.
+    "upper_bound" stand in the place of the Hessian. `formulas` are its RowFormulas, for callers that keep them.
     """
     if family.classes is not None:
         return evaluate_batch(
             family, choice, batch, smoothing=smoothing, quantity=quantity, keep_rows=keep_rows, mean=mean, out=out,
             double=double, full=full, tolerance=tolerance,
         )  # fmt: skip
-    from crossent.kernels.rowwise import evaluate_rows
-
-    formulas = family.rows(quantity, choice)
-    evaluation = evaluate_rows(
+    if formulas is None:
+        formulas = family.rows(quantity, choice)
+    if out is not None and out.shape != batch.raw.shape:
+        out = out.reshape(batch.raw.shape)
+    evaluation = kernels().evaluate_rows(
         formulas, batch.target, batch.raw, fixed=batch.fixed, weight=batch.weight, mask=batch.mask, smoothing=smoothing,
         quantity="hessian" if quantity in ("fisher", "upper_bound") else quantity,
-        keep_rows=keep_rows, mean=mean, out=out if out is None else out.reshape(batch.raw.shape), double=double, full=full,
+        keep_rows=keep_rows, mean=mean, out=out, double=double, full=full,
     )  # fmt: skip
     if evaluation.invalid:
         blame_rows(family, choice or family.raw, batch, evaluation.invalid)

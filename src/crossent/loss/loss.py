@@ -65,6 +65,7 @@ class Loss:
         self._fixed = held | fixed
         self._plain = not self._family.fixed and self.classes is None and self.family.classes is None
         self._plain = self._plain and len(self._family.parameters) == 1
+        self._formulas: dict[str, Any] = {}
 
     def __call__(
         self,
@@ -197,21 +198,17 @@ class Loss:
             if self.classes is not None:
                 target = class_indices(target, self.classes, weight, mask)
             batch = assemble_raw(family, target, array, self._all_fixed(fixed), weight, mask)
-        if quantity != "value" and isinstance(batch.raw, tuple):
+        if quantity != "value" and batch.raw.size != array.size:
             raise errors.gradient_needs_rows(array.shape, batch.shape)
         if out is not None:
             out = _checked_out(out, array)
+        formulas = self._formulas.get(quantity)
+        if formulas is None and family.classes is None:
+            formulas = self._formulas[quantity] = family.rows(quantity)
         evaluation = evaluate(
-            family,
-            None,
-            batch,
-            smoothing=smoothing,
-            quantity=quantity,
-            keep_rows=keep_rows,
-            mean=mean,
-            out=out,
-            full=full,
-        )
+            family, None, batch, smoothing=smoothing, quantity=quantity, keep_rows=keep_rows, mean=mean, out=out,
+            full=full, formulas=formulas,
+        )  # fmt: skip
         return evaluation, batch, array if array.dtype.kind == "f" else array.astype(np.float64)
 
     def _all_fixed(self, given: dict[str, Any]) -> tuple[Array, ...]:

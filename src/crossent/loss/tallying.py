@@ -140,4 +140,6 @@ def exact_sums(values: Array, weight: Array | None, mask: Array | None) -> Any:
     from crossent.kernels.rowwise import RowFormulas, evaluate_rows
 
     formulas = RowFormulas("sum", 1, 0, is_number, itself, None, None)
-    return evaluate_rows(formulas, values, (np.float64(0),), weight=weight, mask=mask, double=True)
+    return evaluate_rows(
+        formulas, values, np.broadcast_to(np.float64(0), values.shape), weight=weight, mask=mask, double=True
+    )
