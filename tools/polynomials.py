@@ -257,6 +257,15 @@ FITS = (
     ),
     Fit("RECIPROCAL", "1/(1 + e), e in [0, 1]", lambda e: 1 / (1 + e), lambda e: 1 + e, mpf(0), mpf(1), 5),
     Fit(
+        "RECIPROCAL_LOG",
+        "1/(2 + f), 1 + f in [sqrt(1/2), sqrt(2)]",
+        lambda f: 1 / (2 + f),
+        lambda f: 2 + f,
+        -mpf("0.2929"),
+        mpf("0.4143"),
+        4,
+    ),
+    Fit(
         "EXP_NATIVE",
         "(exp(r) - 1 - r)/r^2",
         extended(lambda r: (mp.expm1(r) - r) / r**2),
