@@ -17,9 +17,9 @@ def test_the_message_names_family_rule_count_place_and_value():
 
 def test_an_error_carries_its_pieces():
     error = errors.target_outside_support("poisson", "a count", (17,), -1.0, 3, 10_000)
-    assert (17,) == error.index
-    assert (-1.0, 3, 10_000) == (error.value, error.bad, error.total)
-    assert "target" == error.argument
+    assert error.index == (17,)
+    assert (error.value, error.bad, error.total) == (-1.0, 3, 10_000)
+    assert error.argument == "target"
     with pytest.raises(AttributeError):
         _ = error.no_such_piece
 
@@ -45,13 +45,13 @@ def test_every_error_is_a_crossent_error_and_one_of_pythons(kind, python):
 
 
 def test_one_value_is_singular():
-    assert "1 of 1 value is not" == errors.of_many(1, 1)
-    assert "2 of 1,000 values are not" == errors.of_many(2, 1000)
+    assert errors.of_many(1, 1) == "1 of 1 value is not"
+    assert errors.of_many(2, 1000) == "2 of 1,000 values are not"
 
 
 def test_a_place_in_a_batch_of_several_axes():
-    assert "probs[3, 2]" == errors.at("probs", (3, 2))
-    assert "target" == errors.at("target", ())
+    assert errors.at("probs", (3, 2)) == "probs[3, 2]"
+    assert errors.at("target", ()) == "target"
 
 
 def test_unknown_names_list_what_exists():
@@ -61,6 +61,8 @@ def test_unknown_names_list_what_exists():
 
 
 def test_every_class_of_error_has_a_docstring():
-    classes = [value for value in vars(errors).values() if inspect.isclass(value) and value.__module__ == errors.__name__]
+    classes = [
+        value for value in vars(errors).values() if inspect.isclass(value) and value.__module__ == errors.__name__
+    ]
     assert len(classes) >= 6
     assert all(kind.__doc__ for kind in classes)

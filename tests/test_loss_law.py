@@ -186,7 +186,7 @@ def test_a_batch_of_any_shape(name):
     _, gradient = loss.value_gradient(*several, mask=np.ones(batch, bool), sample_weight=np.ones(batch))
     assert batch + tail == gradient.shape
     one = loss(target[0], raw[0], reduction="none")
-    assert () == one.shape
+    assert one.shape == ()
     assert rows[0] == one
 
 
@@ -205,7 +205,7 @@ def test_shapes_must_be_equal(name):
 def test_an_empty_batch(name):
     loss, target, raw = case(name)
     assert loss(target[:0], raw[:0], reduction="sum") == 0
-    assert (0,) == loss(target[:0], raw[:0], reduction="none").shape
+    assert loss(target[:0], raw[:0], reduction="none").shape == (0,)
     with pytest.warns(errors.NoRowsWarning):
         value, gradient = loss.value_gradient(target[:0], raw[:0])
     assert np.isnan(value)

@@ -19,7 +19,9 @@ WEIGHT = RNG.random(N)
 
 
 def whole(span=slice(None), weight=None):
-    return ce.tally(TARGET[span], ce.Bernoulli(logits=LOGITS[span]), sample_weight=None if weight is None else weight[span])
+    return ce.tally(
+        TARGET[span], ce.Bernoulli(logits=LOGITS[span]), sample_weight=None if weight is None else weight[span]
+    )
 
 
 @pytest.mark.parametrize("weight", [None, WEIGHT])
@@ -78,14 +80,14 @@ def test_a_standard_error_far_below_the_mean_keeps_its_digits():
 def test_infinite_rows_are_counted_and_left_out():
     p = ce.Bernoulli(probs=[0.5, 0.0, 0.25, 1.0])
     tally = ce.tally([1, 1, 1, 0], p, sample_weight=[1, 2, 3, 4])
-    assert (4, 2) == (tally.count, tally.infinite)
+    assert (tally.count, tally.infinite) == (4, 2)
     assert (math.inf, 10.0, math.inf) == (tally.sum, tally.weight, tally.mean)
     finite = ce.tally([1, 1], ce.Bernoulli(probs=[0.5, 0.25]), sample_weight=[1, 3])
     assert (finite.sum, finite.weight, finite.mean) == (tally.finite_sum, tally.finite_weight, tally.finite_mean)
     assert (tally.bits, tally.perplexity) == (math.inf, math.inf)
     assert math.isnan(tally.standard_error)
     merged = tally + ce.tally([1], ce.Bernoulli(probs=[0.0]))
-    assert 3 == merged.infinite
+    assert merged.infinite == 3
     assert "infinite=3" in repr(merged)
 
 
@@ -94,7 +96,7 @@ def test_rows_that_do_not_count_are_not_inspected():
     expected = ce.tally([1, 1], ce.Bernoulli(probs=[0.5, 0.25]))
     assert expected == ce.tally([1, -100, 1], p, mask=[True, False, True])
     assert expected.sum == ce.tally([1, -100, 1], p, sample_weight=[1, 0, 1]).sum
-    assert 2 == ce.tally([1, -100, 1], p, sample_weight=[1, 0, 1]).count
+    assert ce.tally([1, -100, 1], p, sample_weight=[1, 0, 1]).count == 2
 
 
 def test_float32_predictions_are_tallied_in_float64():
