@@ -16,9 +16,7 @@ import atexit
 import importlib.util
 import os
 import re
-import shutil
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -71,6 +69,7 @@ def _load(stem: str, source: str, definitions: Mapping[str, Graded]) -> ModuleTy
 
 
 def _load_from(where: Folder, stem: str, source: str, definitions: Mapping[str, Graded]) -> ModuleType:
+    _start_numba()
     from crossent.vocabulary.compiled.bind import bind
 
     path = where.path / f"{stem}.py"
@@ -104,6 +103,8 @@ def _write_once(path: Path, source: str) -> None:
     content = source.encode()
     if path.is_file() and path.read_bytes() == content:
         return
+    import tempfile
+
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -113,6 +114,21 @@ def _write_once(path: Path, source: str) -> None:
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+def _start_numba() -> None:
+    """Start Numba without scipy.linalg, a fifth of a second that only its linear algebra needs (it then asks again)."""
+    from numba.core import registry
+
+    blas = "scipy.linalg.cython_blas"
+    if "numba.np.arraymath" in sys.modules or blas in sys.modules:
+        return
+    sys.modules[blas] = None  # the import system's word for "not to be found"
+    try:
+        registry.cpu_target.target_context.refresh()
+    finally:
+        del sys.modules[blas]
+    sys.modules["numba.np.arraymath"]._HAVE_BLAS = importlib.util.find_spec("scipy") is not None
 
 
 @contextmanager
@@ -187,6 +203,8 @@ def why_not_ours(path: Path) -> str:
 
 
 def _private(refused: str) -> Folder:
+    import tempfile
+
     path = Path(tempfile.mkdtemp(prefix="crossent-kernels-"))
     (path / "__pycache__").mkdir(mode=0o700)
     atexit.register(_remove, path, os.getpid())
@@ -195,10 +213,14 @@ def _private(refused: str) -> Folder:
 
 def _remove(path: Path, process: int) -> None:
     if os.getpid() == process:  # a forked child leaves its parent's folder alone
+        import shutil
+
         shutil.rmtree(path, ignore_errors=True)
 
 
 def _forget_old_builds(build: Path) -> None:
+    import shutil
+
     others = sorted((p for p in build.parent.iterdir() if p != build), key=lambda p: p.stat().st_mtime, reverse=True)
     for path in others[BUILDS_KEPT:]:
         shutil.rmtree(path, ignore_errors=True)  # another process may be doing the same

@@ -9,7 +9,6 @@ import hashlib
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -22,6 +21,9 @@ def of_definition(formula: Callable[..., Any]) -> str:
     return hashlib.sha256("\n".join(_describe(formula, set())).encode()).hexdigest()
 
 
+FLAGS = ("CPU_NAME", "CPU_FEATURES", "OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "ENABLE_AVX")  # of Numba
+
+
 def of_text(*texts: str) -> str:
     """The hash of some texts, short enough for a file's name."""
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:24]
@@ -31,14 +33,15 @@ def of_text(*texts: str) -> str:
 def of_build() -> str:
     """The hash of whatever else compiled code depends on: our sources, the compiler's version, Python and processor."""
     import llvmlite.binding
-    from numba import config
+    import numba
+    import numpy
 
     package = Path(__file__).parent.parent
     digest = hashlib.sha256()
     for path in sorted([*(package / "vocabulary").rglob("*.py"), *(package / "kernels").glob("*.py")]):
         digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
-    processor = (llvmlite.binding.get_host_cpu_name(), config.CPU_NAME, config.CPU_FEATURES, config.OPT)
-    versions = [(name, version(name)) for name in ("numba", "llvmlite", "numpy")]
+    processor = (llvmlite.binding.get_host_cpu_name(), *(getattr(numba.config, name) for name in FLAGS))
+    versions = [module.__version__ for module in (numba, llvmlite, numpy)]
     digest.update(repr((versions, sys.implementation.cache_tag, sys.platform, processor)).encode())
     return digest.hexdigest()
 

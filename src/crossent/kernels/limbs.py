@@ -163,6 +163,26 @@ def _one_limb(values, scale):
 
 
 @njit(**JIT)
+def _three_limbs(values, scale):
+    """Three limbs off every value, and the largest of what is left, without keeping it: mostly there is nothing."""
+    wide_vectors()
+    first, second, third, top = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
+    for i in range(values.shape[0]):
+        value = np.float64(values[i])
+        rounded = fma(value, scale, MAGIC)
+        rest = fma(value, scale, MAGIC - rounded)
+        rounded_rest = fma(rest, NEXT_LIMB, MAGIC)
+        last = fma(rest, NEXT_LIMB, MAGIC - rounded_rest)
+        rounded_last = fma(last, NEXT_LIMB, MAGIC)
+        first += bits(rounded)
+        second += bits(rounded_rest)
+        third += bits(rounded_last)
+        top = max(top, bits(fma(last, NEXT_LIMB, MAGIC - rounded_last)) & SIZE64)
+    count = np.int64(values.shape[0]) * MAGIC_BITS
+    return first - count, second - count, third - count, top
+
+
+@njit(**JIT)
 def _widen(values, spare):
     wide_vectors()
     for i in range(values.shape[0]):
@@ -181,6 +201,13 @@ def add_singles(values, spare, accumulator):
     low_exponent = max(low >> 23, 1) - 150  # of the last bit of the smallest value
     if (top >> 23) - 126 - low_exponent <= LIMB:
         add_integer(accumulator, _one_limb(values, np.ldexp(1.0, -low_exponent)), low_exponent)
+        return
+    shift = LIMB - ((top >> 23) - 126)
+    first, second, third, left = _three_limbs(values, np.ldexp(1.0, shift))
+    if left == 0:
+        add_integer(accumulator, first, -shift)
+        add_integer(accumulator, second, -shift - LIMB)
+        add_integer(accumulator, third, -shift - 2 * LIMB)
         return
     wider = spare[: values.shape[0]]
     _widen(values, wider)

@@ -16,14 +16,12 @@ from typing import Any
 import numpy as np
 
 from crossent import errors
-from crossent.kernels import cache, threads
+from crossent.kernels import cache, sums, threads
 from crossent.kernels.columns import Inputs, Outputs, prepare
 from crossent.kernels.exact_sum import SLOTS, ExactSum
-from crossent.kernels.row_source import Layout, source
+from crossent.kernels.row_source import ACCUMULATED, BLOCK, COUNTED, INVALID, Layout, source
 
 QUANTITIES = ("value", "gradient", "hessian")
-COUNTED, INVALID = 3 * SLOTS, 3 * SLOTS + 1  # places in an accumulator, behind the three sums
-ROOM = 2048  # rows of a kernel's block: limbs.BLOCK
 
 
 @dataclass(frozen=True)
@@ -100,8 +98,8 @@ def evaluate_rows(
     settings = _settings(inputs, layout.grade, mean and quantity != "value", smoothing)
 
     def work(spans: Iterable[threads.Span]) -> np.ndarray:
-        accumulator = np.zeros(3 * SLOTS + 2, np.int64)
-        values, spare = np.empty(ROOM, inputs.real), np.empty((2, ROOM))
+        accumulator = np.zeros(ACCUMULATED, np.int64)
+        values, spare = np.empty(BLOCK, inputs.real), np.empty((2, BLOCK))
         columns_in, columns_out = inputs.reader(), outputs.writer()
         for start, stop in spans:
             for low, high in inputs.blocks(start, stop, outputs.direct):
@@ -158,6 +156,7 @@ def _kernel(formulas: RowFormulas, layout: Layout) -> Callable[..., None]:
             raise errors.quantity_missing(formulas.name, missing[0])
         if layout.grade == "native":
             definitions["valid"] = (formulas.valid, "double")
+        sums.announce(layout.summing)
         module = cache.load_kernel(f"{formulas.name}_{layout.quantity}", source(layout), definitions, layout.grade)
         run = formulas.kernels[layout] = module.run
     return run
@@ -220,7 +219,7 @@ def weight_sum(inputs: Inputs) -> ExactSum:
     run = cache.load_kernel("weights", WEIGHTS, {}).run
 
     def work(spans: Iterable[threads.Span]) -> np.ndarray:
-        accumulator, spare = np.zeros(SLOTS, np.int64), np.empty(ROOM)
+        accumulator, spare = np.zeros(SLOTS, np.int64), np.empty(BLOCK)
         column = inputs.weights.reader()
         for start, stop in spans:
             for low, high in inputs.blocks(start, stop, inputs.weights.flat is not None):
