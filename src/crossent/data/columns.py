@@ -108,7 +108,10 @@ def _integers(series: pl.Series) -> Numbers:
     if series.dtype in (pl.Int8, pl.Int16, pl.Int32, pl.UInt8, pl.UInt16, pl.UInt32):
         return _plain(series)
     # An integer above 2^53 has no float64 of its own, so it would be scored as another number.
-    beyond = ((series > LARGEST_EXACT) | (series < -LARGEST_EXACT)).fill_null(False)
+    beyond = series > LARGEST_EXACT
+    if series.dtype.is_signed_integer():
+        beyond |= series < -LARGEST_EXACT
+    beyond = beyond.fill_null(False)
     read = _plain(series.cast(pl.Float64))
     return Numbers(read.values, _either(read.bad, beyond.to_numpy() if beyond.any() else None))
 

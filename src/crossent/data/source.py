@@ -16,7 +16,7 @@ from crossent.data.files import DataFile, found_files
 if TYPE_CHECKING:
     import polars as pl
 
-BATCH_ROWS = 262_144
+BATCH_ROWS = 131_072
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def print_doctor(as_json: bool) -> None:
     if as_json:
         print(json_text.dumps(found, indent=2))
         return
-    from crossent.report.terminal import console, plain_table
+    from crossent.report.terminal import print_table
 
     rows = [("python", found["python"]), ("system", found["system"])]
     rows += [(name, version or "not installed") for name, version in found["versions"].items()]
@@ -55,4 +55,4 @@ def print_doctor(as_json: bool) -> None:
         ("threads", str(found["threads"])),
         ("processor", f"{found['processor']['name']} ({', '.join(found['processor']['instructions'])})"),
     ]
-    console().print(plain_table(rows))
+    print_table(rows)

@@ -40,13 +40,12 @@ def print_families(as_json: bool) -> None:
     if as_json:
         print(json_text.dumps({"schema": "crossent/families/1", "families": entries}, indent=2))
         return
-    from crossent.report.terminal import console, plain_table
+    from crossent.report.terminal import print_line, print_table
 
-    where = console()
     rows = []
     for entry in entries:
         choices = [", ".join(names) for names in (entry["raw"], *entry["alternatives"])]
         fixed = f"; with {', '.join(entry['fixed'])}" if entry["fixed"] else ""
         rows.append((entry["name"], " or ".join(choices) + fixed, entry["target"]))
-    where.print(plain_table(rows, ("family", "parameters (raw first)", "target")))
-    where.print("\nAll give nll, gradient and Hessian; --json lists what else each gives.")
+    print_table(rows, ("family", "parameters (raw first)", "target"))
+    print_line("All give nll, gradient and Hessian; --json lists what else each gives.")

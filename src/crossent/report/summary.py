@@ -31,7 +31,7 @@ def score_lines(score: Score) -> list[Line]:
         low, high = score.ci95
         lines += [
             Line("  standard error", f"{number(score.standard_error)} nats"),
-            Line("  95 % interval", f"{number(low)} to {number(high)}", "normal quantile, 1.96 standard errors"),
+            Line("  95 % interval", f"{number(low)} to {number(high)}", "normal quantile"),
         ]
     if score.perplexity is not None:
         lines.append(Line("  perplexity", number(score.perplexity)))
@@ -42,7 +42,7 @@ def score_lines(score: Score) -> list[Line]:
         lines.append(Line("skill", f"{skill} %" if math.isfinite(score.skill) else skill, "gain / best constant"))
     if score.infinite_count:
         listed = rows_listed(score.infinite_count, score.infinite_rows)
-        lines.append(Line("certain and wrong", listed, "counted from 0; each costs inf"))
+        lines.append(Line("certain and wrong", listed, "counted from 0"))
     else:
         lines.append(Line("certain and wrong", "none"))
     if score.skipped_count:

@@ -17,7 +17,7 @@ from crossent.scoring.read_rows import read_rows
 from crossent.scoring.result import Score, summarise
 from crossent.scoring.state import ScoreState, update_baseline
 
-VALUES_AT_ONCE = 4 * BATCH_ROWS
+VALUES_AT_ONCE = 1 << 20
 FEWEST_ROWS = 1024
 
 Progress = Callable[[int], None]
