@@ -43,12 +43,12 @@ def exp_parts(x, x_low):
     n = shifted - MAGIC
     rough = fma(-n, LN2_HIGH, x)
     r = fma(-n, LN2_LOW, rough)
-    r_low = fma(-n, LN2_LOW, rough - r) + x_low
+    r_low = fma(-n, LN2_LOW, rough - r) + x_low  # x_low may be many last places of the answer
     square = 0.5 * r * r
     square_low = fma(0.5 * r, r, -square)
     high, low = fast_two_sum(r, square)
-    rest = fma(r * r * r, polynomial(r, EXP), square_low + fma(r, r_low, r_low))
-    return bits(shifted) - bits(MAGIC), high, low + rest
+    low = low + fma(r * r * r, polynomial(r, EXP), square_low)
+    return bits(shifted) - bits(MAGIC), high, low + fma(high + low, r_low, r_low)
 
 
 @compiled
@@ -139,7 +139,7 @@ def log_pair(x, x_low):
     """log(x + x_low) as a pair, for x > 0 and |x_low| well below x."""
     subnormal = x < SMALLEST_NORMAL
     m, k, whole = split(select(subnormal, x * 2.0**54, x))
-    low = x_low * from_bits((1023 - whole) << 52)  # not for x above 2^1022, where 2^-k is subnormal: there it is 0
+    low = select(x > 1e300, 0.0, x_low * from_bits((1023 - whole) << 52))  # 2^-k could be subnormal there
     f, f_low = two_sum(m - 1.0, low)
     return log1p_small(f, f_low, k - select(subnormal, 54.0, 0.0))
 

@@ -43,7 +43,7 @@ def turned(x):
 @compiled
 def lgamma_unit(t):
     """lgamma(1 + t) for t in [0, 1]."""
-    return t * (t - 1.0) * polynomial(t - 0.5, LGAMMA_ONE)
+    return fma(t, t, -t) * polynomial(t - 0.5, LGAMMA_ONE)
 
 
 @compiled
@@ -82,12 +82,13 @@ def binet(x):
     t = select(below, x, 0.5)
     high, low = log_high(t)
     # lgamma(1 + t) - (t + 1/2) log t + t - log(2 pi)/2
-    product, product_low = two_product(t + 0.5, high)
-    total, lost = two_sum(t - HALF_LOG_TWO_PI_HIGH, -product)
-    base_lost = (t - HALF_LOG_TWO_PI_HIGH) + HALF_LOG_TWO_PI_HIGH
-    lost = lost + ((t - base_lost) - HALF_LOG_TWO_PI_LOW) - fma(t + 0.5, low, product_low)
+    factor, factor_low = fast_two_sum(0.5, t)
+    product, product_low = two_product(factor, high)
+    product_low = fma(factor, low, product_low) + factor_low * high
+    base, base_low = two_sum(t, -HALF_LOG_TWO_PI_HIGH)
+    total, lost = two_sum(base, -product)
     total, more = two_sum(total, lgamma_unit(t))
-    near = total + (lost + more)
+    near = total + ((lost + more) + ((base_low - HALF_LOG_TWO_PI_LOW) - product_low))
     x_large = select(below, 1.0, x)
     far = polynomial(turned(x_large), BINET) / x_large
     answer = select(below, near, far)
@@ -98,6 +99,16 @@ def binet(x):
 def digamma_unit(t):
     """digamma(1 + t) for t in [0, 1], by its root."""
     return ((t - DIGAMMA_ROOT_HIGH) - DIGAMMA_ROOT_LOW) * polynomial(t - 0.5, DIGAMMA_ONE)
+
+
+@compiled
+def digamma_unit_pair(t):
+    """digamma(1 + t) for t in [0, 1] as a pair."""
+    u = t - 0.5
+    slope, slope_low = fast_two_sum(DIGAMMA_ONE[0], u * polynomial(u, DIGAMMA_ONE[1:]))
+    distance, distance_low = fast_two_sum(t - DIGAMMA_ROOT_HIGH, -DIGAMMA_ROOT_LOW)
+    high, low = two_product(distance, slope)
+    return high, low + fma(distance, slope_low, distance_low * slope)
 
 
 @compiled
@@ -115,8 +126,9 @@ def digamma_rest(x):
     r_low = select(t < 1e-290, 0.0, r_low)
     # digamma(1 + t) - log t - 1/(2 t)
     total, lost = two_sum(-0.5 * r, -high)
-    total, more = two_sum(total, digamma_unit(t))
-    near = total + (more + (lost - fma(0.5, r_low, low)))
+    unit, unit_low = digamma_unit_pair(t)
+    total, more = two_sum(total, unit)
+    near = total + (more + unit_low + (lost - fma(0.5, r_low, low)))
     near = select(t < 1e-290, -0.5 * r, near)
     x_large = select(below, 1.0, x)
     far = polynomial(turned(x_large), DIGAMMA_REST) / x_large / x_large
@@ -167,25 +179,48 @@ def trigamma_rest(x):
 
 
 @compiled
-def lbeta(a, b):
-    """Of p <= q: (p - 1/2) log(p/(p + q)) + q log(q/(p + q)) - log(q)/2 + log(2 pi)/2, and three remainders."""
-    p, q = select(a < b, a, b), select(a < b, b, a)
-    total, total_low = fast_two_sum(q, p)
+def lbeta_small(p, q, total, odds_log, odds_log_low):
+    """lgamma(p) - (q - 1/2) log(1 + p/q) - p log(p + q) + p + binet(q) - binet(p + q), for the smaller p below 8."""
+    whole, whole_low = log_pair(total, 0.0)
+    first, first_low = two_product(0.5 - q, odds_log)
+    first_low = first_low + (0.5 - q) * odds_log_low
+    lowered, lowered_low = two_sum(1.0, -whole)
+    second, second_low = two_product(p, lowered)
+    second_low = second_low + p * (lowered_low - whole_low)
+    sum1, lost1 = two_sum(first, second)
+    sum2, lost2 = two_sum(sum1, lgamma(p))
+    sum3, lost3 = two_sum(sum2, binet(q) - binet(total))
+    return sum3 + (((lost1 + lost2) + lost3) + (first_low + second_low))
+
+
+@compiled
+def lbeta_large(p, q, total, total_low, odds_log, odds_log_low):
+    """(p - 1/2) log(p/(p + q)) - q log(1 + p/q) - log(q)/2 + log(2 pi)/2 + binet(p) + binet(q) - binet(p + q)."""
     part, part_low = log_ratio_pair(p, total)
+    part_low = part_low - total_low / total
+    first, first_low = two_product(p - 0.5, part)
+    first_low = first_low + (p - 0.5) * part_low
+    second, second_low = two_product(-q, odds_log)
+    second_low = second_low - q * odds_log_low
     whole, whole_low = log_pair(q, 0.0)
-    odds = p / q
-    odds_low = fma(-odds, q, p) / q
-    # log(q/(p + q)) = -log(1 + p/q)
-    other, other_low = log1p_unit(odds, select(p > 1e-290, odds_low, 0.0))
-    other, other_low = select(odds < 1e-300, odds, other), select(odds < 1e-300, 0.0, other_low)
-    share, share_low = fast_two_sum(part, part_low - total_low / total)
-    first, first_low = two_product(p - 0.5, share)
-    first_low = first_low + (p - 0.5) * share_low
-    second, second_low = two_product(-q, other)
-    second_low = second_low - q * other_low
     sum1, lost1 = two_sum(first, second)
     sum2, lost2 = two_sum(sum1, fma(-0.5, whole, HALF_LOG_TWO_PI_HIGH))
-    sum3, lost3 = two_sum(sum2, binet(p))
-    sum4, lost4 = two_sum(sum3, binet(q) - binet(total))
-    answer = sum4 + ((lost1 + lost2) + (lost3 + lost4) + (first_low + second_low) - 0.5 * whole_low)
-    return select((p > 0.0) & (q < INFINITY), answer, select(p == 0.0, INFINITY, select(p > 0.0, -INFINITY, np.nan)))
+    remainders = binet(p) + (binet(q) - binet(total))
+    return sum2 + ((lost1 + lost2) + (first_low + second_low) + fma(-0.5, whole_low, remainders))
+
+
+@compiled
+def lbeta(a, b):
+    p, q = select(a < b, a, b), select(a < b, b, a)
+    total, total_low = fast_two_sum(q, p)
+    odds = p / q
+    odds_low = select(p > 1e-290, fma(-odds, q, p) / q, 0.0)
+    odds_log, odds_log_low = log1p_unit(odds, odds_low)
+    tiny = odds < 1e-300
+    odds_log, odds_log_low = select(tiny, odds, odds_log), select(tiny, 0.0, odds_log_low)
+    small = p < 8.0
+    near = lbeta_small(select(small, p, 1.0), q, total, odds_log, odds_log_low)
+    far = lbeta_large(select(small, 8.0, p), q, total, total_low, odds_log, odds_log_low)
+    usual = (p > 0.0) & (q < INFINITY)
+    limit = select(p == 0.0, INFINITY, select(p > 0.0, -INFINITY, np.nan))
+    return select(usual, select(small, near, far), limit)

@@ -56,17 +56,21 @@ def _select(real):
 def _polynomial(real):
     @intrinsic
     def polynomial(typing_context, x, coefficients):
-        """c[0] + c[1] x + ... in Estrin's order, since a Horner chain waits for every multiply-add in turn."""
+        """c[0] + x (c[1] + c[2] x + ...), the bracket in Estrin's order, since a Horner chain waits at every step.
+
+        The last step is Horner's, so that it rounds c[0] in and hardly anything else counts.
+        """
 
         def generate(context, builder, signature, args):
             terms = [builder.extract_value(args[1], i) for i in range(signature.args[1].count)]
+            constant, *terms = terms
             power = args[0]
             while len(terms) > 1:
                 pairs = range(0, len(terms), 2)
                 terms = [builder.fma(terms[i + 1], power, terms[i]) if i + 1 < len(terms) else terms[i] for i in pairs]
                 if len(terms) > 1:
                     power = builder.fmul(power, power)
-            return terms[0]
+            return builder.fma(terms[0], args[0], constant)
 
         return real(real, coefficients), generate
 

@@ -76,7 +76,7 @@ def log1p(x):
     total = 1.0 + x
     m, k, whole = split(total)
     lost = select(k > 0.0, 1.0 - (total - x), x - (total - 1.0))
-    f = (m - 1.0) + lost * from_bits((1023 - whole) << 52)
+    f = (m - 1.0) + select(x > 1e300, 0.0, lost * from_bits((1023 - whole) << 52))
     answer = select(x == INFINITY, x, log1p_reduced(f, k))
     return select(x > -1.0, answer, select(x == -1.0, -INFINITY, np.nan))
 
