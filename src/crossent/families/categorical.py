@@ -1,4 +1,4 @@
-"""Categorical: one of k classes, y, from a row of logits z: p_j = exp(z_j) / sum of exp(z). A target may be a row of probabilities."""
+"""Categorical: one of k classes, y, from logits z, p_j = exp(z_j) / sum of exp(z). y may be a row of probabilities."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def density(y, z):
     return exp(z[y]) / sum(exp(z_j) for z_j in z)
 
 
-# -- a class y that happened: s is the sum of the other classes' odds against it, so nothing cancels --------------------
+# -- a class y that happened: s is the sum of the other classes' odds against it, so nothing cancels -------------------
 
 
 def odds(z_j, z_y):
@@ -47,7 +47,7 @@ def hessian_other(odds_j, p):
     return odds_j * p * (1 - odds_j * p)
 
 
-# -- a row of probabilities q: odds, s and p are those of the likeliest class, behind = its logit - z_j, spread = nll(s) --
+# -- a row of probabilities q: odds, s and p are those of the likeliest class, behind = its logit - z_j, spread = nll(s)
 
 
 def part(q_j, total, behind, spread, odds_j, s, p):
@@ -62,7 +62,7 @@ def residual_most(q_j, total, s, p):  # of the likeliest class itself
     return (total - q_j) - total * s * p
 
 
-# -- from probabilities as they are given -------------------------------------------------------------------------------
+# -- from probabilities as they are given ------------------------------------------------------------------------------
 
 
 def part_given(q_j, total, p_j):

@@ -5,7 +5,8 @@ Not smooth: at y = loc the derivative by loc is taken as 0, the middle of the su
 
 from crossent.families.contract import Parameter, Parameterisation, Support
 from crossent.families.estimates import weighted_mean, weighted_median
-from crossent.vocabulary import LOG_TWO, abs, exp, expm1, log, log1pmx, maximum, minimum, times, where
+from crossent.families.normal import exp_rest
+from crossent.vocabulary import LOG_TWO, abs, exp, log, times, where
 
 parameters = (
     Parameter("loc", r"\mu", typical=(-3, 3), domain="real"),
@@ -58,14 +59,9 @@ def variance(loc, log_scale):
     return 2 * exp(2 * log_scale)
 
 
-def _exp_rest(x):  # exp(x) - 1 - x, never negative, 0 at 0
-    near = maximum(minimum(x, 1), -1)
-    return where(abs(x) < 1, -log1pmx(expm1(near)), expm1(x) - x)
-
-
 def kl_divergence(loc_p, log_scale_p, loc_q, log_scale_q):
     ratio = log_scale_p - log_scale_q
-    return _exp_rest(ratio) + times(_exp_rest(-times(abs(loc_p - loc_q), exp(-log_scale_p))), exp(ratio))
+    return exp_rest(ratio) + times(exp_rest(-times(abs(loc_p - loc_q), exp(-log_scale_p))), exp(ratio))
 
 
 def unit_deviance(y, loc, log_scale):

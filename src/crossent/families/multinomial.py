@@ -6,7 +6,7 @@ from crossent.families import categorical, over_classes
 from crossent.families.contract import Parameter, Parameterisation, Support
 from crossent.families.domains import is_count
 from crossent.kernels.classes import ClassFormulas
-from crossent.vocabulary import HALF_LOG_TWO_PI, binet, exp, is_zero, kl_div, lgamma, log, multiply_add, times, where
+from crossent.vocabulary import HALF_LOG_TWO_PI, binet, exp, is_zero, kl_div, lgamma, log, multiply_add, where
 
 parameters = (Parameter("logits", r"z", typical=(-8, 8)),)
 fixed = (Parameter("total_count", "n", typical=(1, 100), domain="count"),)
@@ -65,7 +65,7 @@ def residual_most(y, n, s, p):
     return ((n - y) - y * s) * p
 
 
-# -- from probabilities as they are given -------------------------------------------------------------------------------
+# -- from probabilities as they are given ------------------------------------------------------------------------------
 
 
 def divergence_given(y, n, p):

@@ -10,6 +10,7 @@ from crossent.families.expectation import (
     negative_binomial_fisher,
     negative_binomial_kl_divergence,
 )
+from crossent.families.poisson import difference_of_means
 from crossent.vocabulary import (
     LOG_TWO,
     LOG_TWO_PI,
@@ -52,16 +53,16 @@ def _within(y, log_mean, log_concentration):  # m and r inside the range of floa
     return m, r, (rise + times(y, below)) + times(above, r)
 
 
-def _terms(y, m, r):
-    """y minus its mean given n = r + y; the divergences of y and of r from their means given n: never negative.
+def _terms(y, m, r, d):
+    """With d = y - m: y minus its mean given n = r + y; the divergences of y and of r from their means given n: never negative.
 
     Both are 0 at y = m. With s = r + m they are of y from n m/s and of r from n r/s, the latter divided by r.
     """
     poisson, tiny = r > LARGEST, (r + m < 1 / HUGE) & (y > 0)
     r, lift, drop = where(poisson, 1, r), where(tiny, HUGE, 1), where(tiny, 1 / HUGE, 1)  # n/s may overflow
     s = where(is_zero(r + m), 1, r + m)
-    e, ratio = (m - y) * drop / s, (r + y) * drop / s
-    excess = where(poisson, y - m, -(r * lift * e))
+    e, ratio = -d * drop / s, (r + y) * drop / s
+    excess = where(poisson, d, -(r * lift * e))
     of_count = kl_div(y, where(poisson, m, m * lift * ratio), excess)
     of_rest = kl_div(where(tiny, r, 1), where(tiny, r * lift * ratio, ratio), where(tiny, -excess, e))
     return excess, of_count, where(poisson, 0, times(where(tiny, 1, r), of_rest))
@@ -82,14 +83,14 @@ def _never(y, m, r):  # y = 0 and m/r beyond the floats: nll = r log(m/r)
 
 def nll(y, log_mean, log_concentration):
     m, r, moved = _within(y, log_mean, log_concentration)
-    _, of_count, of_rest = _terms(y, m, r)
+    _, of_count, of_rest = _terms(y, m, r, y - m)
     value = (of_count + of_rest) + (_arrangements(y, r) + moved)
     return where(_never(y, m, r), times(r, log_mean - log_concentration), value)
 
 
 def gradient(y, log_mean, log_concentration):  # digamma = log - 1/(2 x) + rest; the logs and the halves joined by hand
     m, r, _ = _within(y, log_mean, log_concentration)
-    excess, _, of_rest = _terms(y, m, r)
+    excess, _, of_rest = _terms(y, m, r, y - m)
     of_rest = where(_never(y, m, r), times(r, log_mean - log_concentration - 1), of_rest)
     n, r = r + y, where(r > LARGEST, 1, r)
     rest = times(r, digamma_rest(r) - digamma_rest(r + y)) - y / (2 * where(is_zero(n), 1, n))
@@ -104,7 +105,7 @@ def _rest(x):  # x^2 trigamma_rest(x), which is 1/2 - x + ... for small x, where
 
 def hessian(y, log_mean, log_concentration):
     m, r, _ = _within(y, log_mean, log_concentration)
-    excess, _, _ = _terms(y, m, r)
+    excess, _, _ = _terms(y, m, r, y - m)
     _, by_concentration = gradient(y, log_mean, log_concentration)
     poisson = r > LARGEST
     r = where(poisson, 1, r)
@@ -134,17 +135,23 @@ def variance(log_mean, log_concentration):
     return exp(log_mean) * (1 + exp(log_mean - log_concentration))
 
 
+def divergence_of_means(log_mean_p, log_mean_q, log_concentration):  # the Kullback-Leibler divergence for one r
+    difference = difference_of_means(log_mean_p, log_mean_q)
+    _, of_count, of_rest = _terms(exp(log_mean_p), exp(log_mean_q), exp(log_concentration), difference)
+    return of_count + of_rest
+
+
 kl_divergence = Numerical(negative_binomial_kl_divergence)
 
 
 def unit_deviance(y, log_mean, log_concentration):
     m, r, _ = _within(y, log_mean, log_concentration)
-    _, of_count, of_rest = _terms(y, m, r)
+    _, of_count, of_rest = _terms(y, m, r, y - m)
     return 2 * (of_count + of_rest)
 
 
 def nll_from_mean(y, mean, concentration):
-    _, of_count, of_rest = _terms(y, mean, concentration)
+    _, of_count, of_rest = _terms(y, mean, concentration, y - mean)
     value = (of_count + of_rest) + _arrangements(y, concentration)
     value = where(_never(y, mean, concentration), times(concentration, log(mean) - log(concentration)), value)
     return where(mean > LARGEST, mean, value)

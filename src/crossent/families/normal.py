@@ -70,14 +70,14 @@ def variance(loc, log_scale):
     return exp(2 * log_scale)
 
 
-def _exp_rest(x):  # exp(x) - 1 - x, never negative, 0 at 0
+def exp_rest(x):  # exp(x) - 1 - x, never negative, 0 at 0
     near = maximum(minimum(x, 1), -1)
     return where(abs(x) < 1, -log1pmx(expm1(near)), expm1(x) - x)
 
 
 def kl_divergence(loc_p, log_scale_p, loc_q, log_scale_q):
     z = times(loc_p - loc_q, exp(-log_scale_q))
-    return (_exp_rest(2 * (log_scale_p - log_scale_q)) + z * z) / 2
+    return (exp_rest(2 * (log_scale_p - log_scale_q)) + z * z) / 2
 
 
 def unit_deviance(y, loc, log_scale):

@@ -19,7 +19,7 @@ from crossent.kernels.classes import ClassFormulas, evaluate_classes
 Array = NDArray[Any]
 
 
-# -- probabilities ------------------------------------------------------------------------------------------------------
+# -- probabilities -----------------------------------------------------------------------------------------------------
 
 
 def to_logits(probs):
@@ -93,7 +93,7 @@ def covariance(z: Any) -> Array:
     return made.reshape(*np.shape(z), np.shape(z)[-1])
 
 
-# -- Categorical --------------------------------------------------------------------------------------------------------
+# -- Categorical -------------------------------------------------------------------------------------------------------
 
 
 def _categorical_divergence(z_p: Any, z_q: Any) -> Array:
@@ -115,7 +115,7 @@ def categorical_deviance(y: Any, z: Any) -> Array:
     return 2 * _nll("divergence", y, z)
 
 
-# -- Multinomial: n draws -----------------------------------------------------------------------------------------------
+# -- Multinomial: n draws ----------------------------------------------------------------------------------------------
 
 
 def _count(total_count: Any, z: Any) -> Array:
@@ -160,7 +160,7 @@ multinomial_variance = Numerical(lambda z, n: _times_count(spread_of(z), n, z, 1
 multinomial_information = Numerical(lambda z, n: _times_count(covariance(z), n, z, 2))
 
 
-# -- draws and estimates ------------------------------------------------------------------------------------------------
+# -- draws and estimates -----------------------------------------------------------------------------------------------
 
 
 def sample_class(rng: np.random.Generator, shape: tuple[int, ...], z: Any) -> Array:

@@ -57,10 +57,13 @@ def variance(log_rate):
     return exp(log_rate)
 
 
+def difference_of_means(log_p, log_q):  # exp(log_p) - exp(log_q), not losing what they share
+    less, more = exp(log_q) * expm1(log_p - log_q), -exp(log_p) * expm1(log_q - log_p)
+    return where(log_p < log_q, less, where(log_q < log_p, more, 0))
+
+
 def kl_divergence(log_rate_p, log_rate_q):
-    p, q = exp(log_rate_p), exp(log_rate_q)
-    less, more = q * expm1(log_rate_p - log_rate_q), -p * expm1(log_rate_q - log_rate_p)
-    return kl_div(p, q, where(log_rate_p < log_rate_q, less, where(log_rate_q < log_rate_p, more, 0)))
+    return kl_div(exp(log_rate_p), exp(log_rate_q), difference_of_means(log_rate_p, log_rate_q))
 
 
 def unit_deviance(y, log_rate):

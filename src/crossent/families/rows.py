@@ -43,7 +43,9 @@ def _valid(family: Family, chosen: Parameterisation) -> Any:
     tests = {f"holds_{domain}": DOMAINS[domain][1] for domain in wanted}
     conditions = [f"contains({', '.join(['y', *fixed])})"]
     conditions += [f"holds_{domain}({name})" for name, domain in zip(arguments[1:], wanted, strict=True)]
-    return build("valid", arguments, [f"return {' & '.join(conditions)}"], {"contains": family.support.contains} | tests)
+    return build(
+        "valid", arguments, [f"return {' & '.join(conditions)}"], {"contains": family.support.contains} | tests
+    )
 
 
 def _nll(family: Family, chosen: Parameterisation) -> Any:
