@@ -15,9 +15,9 @@ from crossent.vocabulary.compiled.intrinsics import (
     fast_two_sum,
     fma,
     from_bits,
+    horner,
     polynomial,
     select,
-    two_product,
     two_sum,
 )
 from crossent.vocabulary.compiled.polynomials import EXP, LOG
@@ -25,6 +25,7 @@ from crossent.vocabulary.compiled.polynomials import EXP, LOG
 LOG2_E = 1.4426950408889634
 LN2_HIGH, LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10  # HIGH has 21 trailing zeros: k * HIGH is exact
 INFINITY, NAN = np.inf, np.nan
+ZERO_BELOW = -745.2  # exp of it is less than half the smallest subnormal
 SMALLEST_NORMAL = 2.2250738585072014e-308
 SQRT_HALF_BITS = 0x3FE6A09E667F3BCD
 
@@ -64,7 +65,8 @@ def exp_unscaled(x, x_low):
     k, p, p_low = exp_parts(x, x_low)
     one, one_low = fast_two_sum(1.0, p)
     high, low = fast_two_sum(one, one_low + p_low)
-    return k, high, low
+    gone = x < ZERO_BELOW  # 0 at once: a product that vanishes is slow
+    return k, select(gone, 0.0, high), select(gone, 0.0, low)
 
 
 @compiled
@@ -128,7 +130,7 @@ def log1p_small(f, f_low, k):
     square_low = fma(0.5 * f, f, -square)
     # log(1 + f) = f - square + s (square + z LOG(z))
     high, low = fast_two_sum(f, -square)
-    low = low + fma(s, fma(z, polynomial(z, LOG), square), fma(k, LN2_LOW, -square_low))
+    low = low + fma(s, fma(z, horner(z, LOG), square), fma(k, LN2_LOW, -square_low))
     low = low + f_low * fma(-f, fma(-f, 1.0 - f, 1.0), 1.0)
     whole, whole_low = fast_two_sum(k * LN2_HIGH, high)
     return fast_two_sum(whole, whole_low + low)

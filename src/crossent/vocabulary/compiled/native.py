@@ -39,8 +39,9 @@ EXPONENT_OF_ONE = np.int32(127 << 23)
 @compiled
 def exp_pair(x):
     """e = exp(-|x|) as a pair, and e again where its square counts beside 1, else 0: tiny squares would be slow."""
-    a = -abs(x)
-    a = select32(a < LOWEST, LOWEST, a)
+    wanted = -abs(x)
+    gone = wanted < LOWEST
+    a = select32(gone, LOWEST, wanted)
     shifted = fma32(a, LOG2_E, LIFTED_MAGIC)
     n = shifted - LIFTED_MAGIC
     rough = fma32(-n, LN2_HIGH, a)  # exact
@@ -50,6 +51,7 @@ def exp_pair(x):
     rest = fma32(r * r, horner32(r, EXP_NATIVE), (r - (one - ONE)) + r_low)
     p = one + rest
     p_low = select32(a < LOW_PART_ENDS, ZERO, rest - (p - one))
+    p = select32(gone, ZERO, p)  # 0 at once: a product that vanishes is slow
     power = from_bits32(add32(shift_left32(bits32(shifted), np.int32(23)), EXPONENT_OF_ONE))
     e = p * power * UNLIFT
     return e, p_low * power * UNLIFT, select32(a < SQUARE_ENDS, ZERO, e)
