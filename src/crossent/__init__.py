@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from crossent.loss.loss import Loss
     from crossent.loss.tally import Tally
     from crossent.loss.tallying import tally
+    from crossent.scoring.arrays import score
 
     __version__: str
 
@@ -54,6 +55,7 @@ _HOMES = {
     "crossent.loss.loss": ("Loss",),
     "crossent.loss.tally": ("Tally",),
     "crossent.loss.tallying": ("tally",),
+    "crossent.scoring.arrays": ("score",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -83,6 +85,7 @@ __all__ = [
     "errors",
     "kl_divergence",
     "register_arrays",
+    "score",
     "tally",
 ]
 

@@ -2,6 +2,6 @@
 
 from crossent.scoring.result import Score
 from crossent.scoring.run import score_files
-from crossent.scoring.score import score
+from crossent.scoring.arrays import score
 
 __all__ = ["Score", "score", "score_files"]

@@ -68,18 +68,29 @@ class BernoulliBaseline:
 
 @dataclass
 class CategoricalBaseline:
-    """Probabilities = the weighted shares of the classes; their entropy."""
+    """Probabilities = the weighted shares of the classes; their entropy. Targets: class numbers, or rows of shares."""
 
     shares: BinSums = field(default_factory=BinSums)
+    soft: tuple[ExactSum, ...] = ()
 
     def update(self, target: np.ndarray, weight: np.ndarray | None, fixed: tuple[Any, ...]) -> None:
-        self.shares.add(target, weight)
+        if target.ndim == 1:
+            self.shares.add(target.astype(np.int64, copy=False), weight)
+        else:
+            self.soft = _added(self.soft, tuple(exact_sum(column.copy(), weight) for column in target.T))
 
     def __add__(self, other: CategoricalBaseline) -> CategoricalBaseline:
-        return CategoricalBaseline(self.shares + other.shares)
+        return CategoricalBaseline(self.shares + other.shares, _added(self.soft, other.soft))
 
     def nats(self, weight: Fraction, again: Again) -> Decimal:
-        return finish.plus(*(finish.entropy_term(total / weight) for total in self.shares.totals()))
+        totals = [finish.exact(total) for total in self.soft] or self.shares.totals()
+        whole = sum(totals, Fraction(0))  # the weight itself, unless rows of shares miss 1 by a rounding
+        entropy = finish.plus(*(finish.entropy_term(total / whole) for total in totals))
+        return finish.times(entropy, finish.decimal(whole / weight))
+
+
+def _added(one: tuple[ExactSum, ...], other: tuple[ExactSum, ...]) -> tuple[ExactSum, ...]:
+    return tuple(a + b for a, b in zip(one, other, strict=True)) if one and other else one or other
 
 
 @dataclass
