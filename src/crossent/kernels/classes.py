@@ -1,4 +1,4 @@
-"""Families over a row of classes: the formulas they are made of, and `evaluate_classes`, which runs them over all rows."""
+"""Families over a row of classes: the formulas they are made of, and `evaluate_classes`, which runs them over rows."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ Array = NDArray[Any]
 class ClassFormulas:
     """A family over rows of k logits z, written for one class at a time: the kernels do the sums over classes.
 
-    One class is the reference, r. The odds of class j against it are `odds(z_j, z_r)`; s is the sum of the others' odds,
-    so `probability(s)` = 1 / (1 + s) is the reference's probability p, and odds * p the probability of another class.
+    One class is the reference, r. The odds of class j against it are `odds(z_j, z_r)`; s is the sum of the others'
+    odds, so `probability(s)` = 1 / (1 + s) is the reference's probability p, and odds * p that of another class.
 
-    For a class index y, r = y. `gradient_own`, `gradient_other` must be linear in p: the weight is multiplied into it.
-    For a row of targets, r is the likeliest class, total the row's sum, behind = z_r - z_j and spread = nll(s); the loss
-    is the sum of `part`, with `part_most` for the largest target (the first of them); derivatives are by `residual`, with
-    `residual_most` for r, and total times `hessian_own` and `hessian_other`.
+    For a class index y, r = y. `gradient_own` and `gradient_other` are linear in p: weights are multiplied into it.
+    For a row of targets, r is the likeliest class, total the row's sum, behind = z_r - z_j and spread = nll(s). The
+    loss is the sum of `part`, with `part_most` for the largest target (the first of them); derivatives are
+    `residual`, with `residual_most` for r, and total times `hessian_own` and `hessian_other`.
     `part_given` and `part_given_most` take the probabilities themselves; missing = 1 - their sum.
     """
 

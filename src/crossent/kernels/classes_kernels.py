@@ -11,14 +11,14 @@ import numpy as np
 
 from crossent.kernels.cache import load_kernel
 from crossent.kernels.classes import ClassFormulas
-from crossent.kernels.classes_source import HEAD, INDEX_CURVATURE, INDEX_LARGE, INDEX_SMALL, SUMS
+from crossent.kernels.classes_source import HEAD, INDEX_CURVATURE, INDEX_LARGE, INDEX_SMALL
 from crossent.kernels.classes_source_rows import GIVEN, ROWS, TOTALS
 
 BODIES = {
-    "small": SUMS + INDEX_CURVATURE + INDEX_SMALL,
-    "large": SUMS + INDEX_CURVATURE + INDEX_LARGE,
-    "rows": SUMS + ROWS,
-    "given": SUMS + GIVEN,
+    "small": INDEX_CURVATURE + INDEX_SMALL,
+    "large": INDEX_CURVATURE + INDEX_LARGE,
+    "rows": ROWS,
+    "given": GIVEN,
 }
 FAR = 1e300  # odds; the single grade's exp ends at e^709
 
@@ -27,9 +27,10 @@ def load(
     formulas: ClassFormulas, kind: str, dtype: np.dtype[Any], quantity: str, *, weighted: bool, full: bool,
     indexed: bool, smoothed: bool,
 ) -> ModuleType:  # fmt: skip
-    """The kernel of one kind ("small", "large", "rows", "given"), with everything that is not asked for left out."""
+    """The kernel of one kind ("small", "large", "rows", "given"), without what is not asked for."""
     return _load(
-        formulas, kind, dtype.name, quantity != "value", quantity == "hessian", weighted, full and quantity == "hessian",
+        formulas, kind, dtype.name, quantity != "value", quantity == "hessian", weighted,
+        full and quantity == "hessian",
         kind in ("rows", "given") and indexed, kind in ("rows", "given") and smoothed,
     )  # fmt: skip
 
@@ -64,6 +65,6 @@ def _load(
 @cache
 def totals(dtype: np.dtype[Any], weighted: bool) -> ModuleType:
     """The kernel that adds up values, or values times weights, exactly."""
-    constants = f"WEIGHTED = {weighted}\nSINGLE = {dtype == np.float32}"
+    constants = f"WEIGHTED = {weighted}\nSINGLE = {dtype == np.float32}\nCOMPENSATED = True"
     text = HEAD.format(title="exact sums of rows", dtype=dtype.name, constants=constants) + TOTALS
     return load_kernel(f"totals {dtype.name}", text, {})

@@ -112,12 +112,16 @@ class Run:
 
     def _work(self, spans: Iterator[tuple[int, int]]) -> Part:
         part = Part()
-        copied = self.by_rows or not self.raw.flags.c_contiguous or self.raw.dtype != self.compute
-        step = max(1, PACKED // max(1, self.k)) if copied or self.gradient is not self._direct() else self.n
+        step = max(1, PACKED // max(1, self.k ** (1 + self.full))) if self._copies() else max(1, self.n)
         for start, stop in spans:
             for first in range(start, stop, step):
                 self._block(first, min(stop, first + step), part)
         return part
+
+    def _copies(self) -> bool:
+        """Whether something has to be copied, so that blocks should stay in the cache."""
+        plain = self.raw.flags.c_contiguous and self.raw.dtype == self.compute and self.gradient is self._direct()
+        return self.by_rows or self.hessian is not None or not plain
 
     def _direct(self) -> Array | None:
         """The gradient, if kernels may write right into it."""
@@ -166,8 +170,10 @@ class Run:
         index[index != target] = -1
         return index, 0
 
-    def _far(self, far: Array, raw: Array, target: Array, weight: Array, values: Array, *outputs: Array) -> int:
-        """Rows whose odds leave the range of a float, by the formulas for rows of targets, with the class alone at 1."""
+    def _far(
+        self, far: Array, raw: Array, target: Array, weight: Array, values: Array, *outputs: Array
+    ) -> int:  # fmt: skip
+        """Rows whose odds leave the range of a float, by the formulas for rows of targets: the class at 1, others at 0."""
         kernel, invalid = self._kernel("rows"), 0
         matrix, k = raw.reshape(-1, self.k), self.k
         step = max(1, PACKED // k)

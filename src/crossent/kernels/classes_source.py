@@ -1,9 +1,8 @@
 """The loops over rows of classes, as text: each kernel is written out as a module of its own (see cache.py).
 
-The names of a `ClassFormulas` (odds, nll, probability, ...) are put into the module, compiled in a grade; constants such
-as GRADIENT choose what is computed, and the compiler drops the rest. What a row gives depends on that row alone: sums
-run in 32 fixed lanes, whatever the width of the processor's vectors, and with COMPENSATED each addition's rounding is
-kept. Indices are unsigned because signed ones may mean "from the end", and that check prevents vectors.
+The names of a `ClassFormulas` (odds, nll, probability, ...) are put into the module, compiled in a grade; constants
+such as GRADIENT choose what is computed, and the compiler drops the rest. What a row gives depends on that row
+alone: sums run in 32 fixed lanes (classes_sums.py), whatever the width of the processor's vectors.
 """
 
 from __future__ import annotations
@@ -11,84 +10,21 @@ from __future__ import annotations
 HEAD = '''"""Made by crossent: {title}. Safe to delete."""
 import numpy as np
 from numba import njit
+from crossent.kernels import classes_sums
+from crossent.kernels.classes_sums import LANES, add, largest, sum_row
 from crossent.vocabulary.compiled.intrinsics import wide_vectors
 
 real = np.{dtype}
 {constants}
+u = np.uintp
+sum_short = classes_sums.sum_short if COMPENSATED else classes_sums.sum_short_plain
+join_lanes = classes_sums.join_lanes if COMPENSATED else classes_sums.join_lanes_plain
 '''
 
-SUMS = """
-u = np.uintp
-LANES = 32
-inline = njit(forceinline=True, error_model="numpy", boundscheck=False)
-
-@inline
-def add(total, low, term):  # the rounding of total + term goes into low
-    t = total + term
-    b = t - total
-    return t, low + ((total - (t - b)) + (term - b))
-
-@inline
-def sum_short(terms, start, count):
-    total = 0.0
-    low = 0.0
-    for j in range(count):
-        if COMPENSATED:
-            total, low = add(total, low, terms[start + u(j)])
-        else:
-            total += terms[start + u(j)]
-    return total + low if COMPENSATED else total
-
-@inline
-def join_lanes(lanes, lows):
-    total = 0.0
-    low = 0.0
-    for j in range(LANES):
-        if COMPENSATED:
-            total, low = add(total, low, lanes[j])
-        else:
-            total += lanes[j]
-    if COMPENSATED:
-        for j in range(LANES):
-            low += lows[j]
-    return total + low if COMPENSATED else total
-
-@inline
-def sum_long(terms, start, count, lanes, lows):
-    wide_vectors()
-    for j in range(LANES):
-        lanes[j] = 0.0
-        lows[j] = 0.0
-    whole = count // u(LANES) * u(LANES)
-    for block in range(start, start + whole, u(LANES)):
-        for j in range(LANES):
-            if COMPENSATED:
-                lanes[j], lows[j] = add(lanes[j], lows[j], terms[block + u(j)])
-            else:
-                lanes[j] += terms[block + u(j)]
-    for j in range(count - whole):
-        lanes[j], lows[j] = add(lanes[j], lows[j], terms[start + whole + u(j)])
-    return join_lanes(lanes, lows)
-
-@inline
-def sum_row(terms, start, count, lanes, lows):
-    if count <= u(64):
-        return sum_short(terms, start, count)
-    return sum_long(terms, start, count, lanes, lows)
-
-@inline
-def largest(terms, start, count):
-    at = start
-    for j in range(count):
-        if terms[start + u(j)] > terms[at]:
-            at = start + u(j)
-    return at
-"""
-
-# A class index for each row. The sum of the others' odds against it, s, gives everything. A row whose s is not below FAR
-# (a logit is 690 above that of the class that happened, or NaN, or an infinity) is listed, and left to the other kernel.
+# A class index for each row. The sum of the others' odds against it, s, gives everything. A row whose s is not below
+# FAR (a logit 690 above that of the class that happened, NaN, an infinity) is listed, and left to the other kernel.
 INDEX_CURVATURE = """
-@inline
+@njit(forceinline=True, error_model="numpy", boundscheck=False)
 def curve(odds_of, start, own, kk, s, p, w, curvature, base, square, first):
     # the Hessian of one row: its diagonal into curvature[base:], or the whole into square[first:]
     rest = -1.0
@@ -214,7 +150,7 @@ def run(z, y, weight, k, scale, values, gradient, curvature, square, far):
 """
 
 INDEX_LARGE = """
-@inline
+@njit(forceinline=True, error_model="numpy", boundscheck=False)
 def sweep(row, start, reference, kept, lanes, lows):  # 32 classes
     wide_vectors()
     for j in range(LANES):

@@ -1,9 +1,9 @@
-"""The loops over rows of classes whose target is a row too (or an index that is smoothed, or far behind); see classes_source."""
+"""The loops over rows of classes whose target is a row too, an index that is smoothed, or one that is far behind."""
 
 from __future__ import annotations
 
-# The reference is the likeliest class. Infinite logits: those at +inf share everything equally; with all at -inf no class
-# is possible, so whatever happened costs +inf, and no direction is better than another: the gradient is 0.
+# The reference is the likeliest class. Infinite logits: those at +inf share everything equally; with all at -inf no
+# class is possible, so whatever happened costs +inf, and no direction is better than another: the gradient is 0.
 ROWS = """
 @njit(nogil=True, cache=True, error_model="numpy", boundscheck=False)
 def run(z, y, weight, k, scale, smoothing, values, gradient, curvature, square):
