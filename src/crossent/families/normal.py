@@ -5,7 +5,7 @@ from crossent.families.estimates import weighted_mean
 from crossent.vocabulary import (
     HALF_LOG_TWO_PI,
     LOG_TWO_PI,
-    PI,
+    SQRT_TWO_PI,
     abs,
     exp,
     expm1,
@@ -27,7 +27,7 @@ support = Support("real")
 
 def density(y, loc, log_scale):
     scale = exp(log_scale)
-    return exp(-((y - loc) ** 2) / (2 * scale**2)) / (scale * sqrt(2 * PI))
+    return exp(-((y - loc) ** 2) / (2 * scale**2)) / (SQRT_TWO_PI * scale)
 
 
 def nll(y, loc, log_scale):
