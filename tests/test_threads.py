@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -28,7 +29,7 @@ def test_spans_cover_every_row_once(monkeypatch: pytest.MonkeyPatch, number: int
     spans = covered(rows, columns)
     assert spans[0][0] == 0
     assert spans[-1][1] == rows
-    assert all(left[1] == right[0] for left, right in zip(spans, spans[1:], strict=False))
+    assert all(left[1] == right[0] for left, right in pairwise(spans))
 
 
 def test_a_small_job_stays_in_the_calling_thread(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,7 +41,7 @@ def test_a_small_job_stays_in_the_calling_thread(monkeypatch: pytest.MonkeyPatch
 def test_several_threads_take_part_and_the_caller_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(threads.VARIABLE, "3")
 
-    def slowly(spans):  # noqa: ANN001, ANN202
+    def slowly(spans):
         return [time.sleep(0.01) for _ in spans], threading.get_ident()
 
     took_part = {ident for _, ident in threads.share(slowly, ROWS)}
@@ -52,7 +53,7 @@ def test_several_threads_take_part_and_the_caller_is_one(monkeypatch: pytest.Mon
 def test_a_failure_arrives_and_the_pool_still_works(monkeypatch: pytest.MonkeyPatch, kind: type[BaseException]) -> None:
     monkeypatch.setenv(threads.VARIABLE, "3")
 
-    def failing(spans):  # noqa: ANN001, ANN202
+    def failing(spans):
         for start, _ in spans:
             if start > ROWS // 2:
                 raise kind
@@ -86,7 +87,7 @@ def test_without_a_wish_the_processors_of_this_process_count(monkeypatch: pytest
 
 
 @pytest.mark.parametrize(("text", "expected"), [("150000 100000", 2), ("100000 100000", 1), ("max 100000", None)])
-def test_a_containers_limit_is_read(tmp_path, text: str, expected: int | None) -> None:  # noqa: ANN001
+def test_a_containers_limit_is_read(tmp_path, text: str, expected: int | None) -> None:
     (tmp_path / "cpu.max").write_text(text + "\n")
     assert threads._quota(tmp_path) == (expected or threads._processors())
 

@@ -1,4 +1,4 @@
-"""What a formula means to the compiler, as a hash: its bytecode, its constants, and whatever it calls, all the way down.
+"""What a formula means to the compiler, as a hash: its bytecode, its constants, and whatever it calls, down to the end.
 
 Source text would miss a function made by exec or in a notebook, and a changed helper or constant in another module.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from crossent.vocabulary import Constant
+from crossent.vocabulary import FUNCTIONS, Constant
 
 
 def of_definition(formula: Callable[..., Any]) -> str:
@@ -64,8 +64,9 @@ def _describe(value: Any, seen: set[int]) -> Iterator[str]:
 
 
 def _describe_function(function: FunctionType, seen: set[int]) -> Iterator[str]:
-    if function.__module__.startswith("crossent.vocabulary"):
-        yield f"vocabulary {function.__name__}"  # its compiled selves are part of the build
+    entry = FUNCTIONS.get(function.__name__)
+    if entry is not None and entry.call is function:
+        yield f"vocabulary {entry.name}"  # its compiled selves are part of the build
         return
     yield from _describe_code(function.__code__)
     yield f"defaults {function.__defaults__!r} {function.__kwdefaults__!r}"

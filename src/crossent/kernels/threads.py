@@ -87,7 +87,7 @@ class _Spans(Iterator[Span]):
             self._next = self._rows
 
 
-# --- the pool: made on first use, made again in a forked child, which has none of its parent's threads -----------------
+# --- the pool: made on first use, made again in a forked child, which has none of its parent's threads ----------------
 
 MOST_THREADS = max(64, os.cpu_count() or 1)  # started one by one when needed; `count` is what limits a call
 
@@ -115,7 +115,7 @@ def _executor() -> ThreadPoolExecutor:
         return _pool.executor
 
 
-# --- how many processors this process may use --------------------------------------------------------------------------
+# --- how many processors this process may use -------------------------------------------------------------------------
 
 
 def _allowed() -> int:

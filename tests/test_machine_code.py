@@ -1,0 +1,89 @@
+"""What the compiler made of the kernels: vector registers, no gathers, no calls inside the loops over rows."""
+
+from __future__ import annotations
+
+import platform
+import re
+
+import llvmlite.binding
+import pytest
+from kernel_formulas import BELL, COIN, TALLY
+
+from crossent.kernels import cache, rowwise
+from crossent.kernels.row_source import Layout
+from crossent.kernels.sums import SYMBOLS, _source
+
+FEATURES = llvmlite.binding.get_host_cpu_features()
+WIDE = platform.machine().lower() in ("x86_64", "amd64") and FEATURES.get("avx2", False)
+REGISTER = r"%zmm" if FEATURES.get("avx512f", False) else r"%ymm"
+
+
+def loops(assembly: str) -> list[list[str]]:
+    """The bodies of all innermost loops: from a label to a jump back to it, with no label between."""
+    lines = assembly.split("\n")
+    at: dict[str, int] = {}
+    found = []
+    for i, line in enumerate(lines):
+        if label := re.match(r"(\.LBB\w+):", line):
+            at[label[1]] = i
+        jump = re.match(r"\s+j\w+\s+(\.LBB\w+)", line)
+        if jump and jump[1] in at:
+            body = lines[at[jump[1]] : i + 1]
+            if not any(other.startswith(".LBB") for other in body[1:]):
+                found.append(body)
+    return found
+
+
+def vectorised(body: list[str]) -> bool:
+    return sum(bool(re.search(REGISTER, line)) for line in body) > len(body) / 3
+
+
+@pytest.fixture
+def fresh(tmp_path, monkeypatch):
+    """Nothing from the disk: Numba shows machine code only of what it has just compiled."""
+    monkeypatch.setattr(cache, "_state", cache._State())
+    monkeypatch.setenv(cache.VARIABLE, str(tmp_path))
+
+
+CASES = [
+    (COIN, "native", "f", "value"),
+    (COIN, "native", "f", "hessian"),
+    (COIN, "native", "B", "gradient"),
+    (COIN, "single", "d", "gradient"),
+    (COIN, "double", "d", "hessian"),
+    (BELL, "single", "f", "gradient"),
+    (BELL, "double", "d", "full"),
+    (TALLY, "double", "q", "gradient"),
+]
+
+
+@pytest.mark.skipif(not WIDE, reason="the register names below are those of AVX2 and AVX-512")
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize(("formulas", "grade", "target", "quantity"), CASES)
+def test_the_loop_over_rows_is_made_of_vectors(fresh, formulas, grade, target, quantity, weighted) -> None:
+    layout = Layout(formulas.parameters, "a" * formulas.fixed, grade, target, quantity, weighted, False, True)
+    formulas.kernels.pop(layout, None)
+    run = rowwise._kernel(formulas, layout)
+    formulas.kernels.pop(layout)
+    (assembly,) = run.inspect_asm().values()
+    wide = [body for body in loops(assembly) if vectorised(body)]
+    assert wide, "no loop over rows was vectorised"
+    text = "\n".join(max(wide, key=len))
+    assert "gather" not in text
+    assert "call" not in text
+    assert "vdivs" not in text  # a scalar division in a vector loop: something was taken apart
+
+
+@pytest.mark.skipif(not WIDE, reason="the register names below are those of AVX2 and AVX-512")
+@pytest.mark.parametrize("symbol", SYMBOLS)
+def test_the_exact_sums_are_made_of_vectors(fresh, symbol) -> None:
+    module = cache.load_kernel(symbol, _source(symbol), {})
+    compiled = getattr(module, symbol)
+    wide = [body for body in loops(compiled._library.get_asm_str()) if vectorised(body)]
+    assert len(wide) >= 2
+    assert all("gather" not in line and "call" not in line for body in wide for line in body)
+
+
+def test_loops_finds_innermost_loops_only() -> None:
+    text = ".LBB0_1:\n\tmov\n.LBB0_2:\n\tvaddps %zmm0, %zmm1, %zmm2\n\tjne .LBB0_2\n\tjne .LBB0_1\n"
+    assert [len(body) for body in loops(text)] == [3]
