@@ -149,6 +149,8 @@ def kl_div(x: Any, m: Any, d: Any) -> Any:
     """x log(x/m) - d. The difference d is taken as it was handed over, as every reading takes it."""
     if x == 0:
         return _number(m)
+    if x == m:
+        return -_number(d)
     return mp.inf if m == 0 or mpmath.isinf(m) else _kl_div(_number(x), _number(m), _number(d))
 
 
