@@ -10,13 +10,18 @@ from crossent.families.class_readings import read_given, read_index, read_row
 DIGITS = 60
 
 
+def digits_for(logits):
+    """1 - p has lost 0.44 digits for every unit between the logits."""
+    return DIGITS + int(0.44 * (float(np.max(logits)) - float(np.min(logits))))
+
+
 def numbers(row):
     return [mpmath.mpf(float(value)) for value in row]
 
 
 def exact(formulas, target, logits):
     """The `Row` of one target (a class index, or a row) in mpmath numbers."""
-    with mpmath.workdps(DIGITS):
+    with mpmath.workdps(digits_for(logits)):
         z = numbers(logits)
         if np.ndim(target) == 0:
             return read_index(formulas, int(target), z)
@@ -32,8 +37,7 @@ def exact_given(formulas, target, probs):
 
 def textbook(density, target, logits):
     """-log of the textbook density, with enough digits that its cancellation does not show."""
-    spread = float(np.max(logits)) - float(np.min(logits))
-    with mpmath.workdps(int(DIGITS + 0.44 * spread + 10)):
+    with mpmath.workdps(digits_for(logits)):
         q = target if np.ndim(target) == 0 else numbers(target)
         return -mpmath.log(density(q, numbers(logits)))
 

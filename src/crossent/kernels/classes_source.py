@@ -11,7 +11,7 @@ HEAD = '''"""Made by crossent: {title}. Safe to delete."""
 import numpy as np
 from numba import njit
 from crossent.kernels import classes_sums
-from crossent.kernels.classes_sums import LANES, add, largest, sum_row
+from crossent.kernels.classes_sums import LANES, add, largest, refined, sum_row
 from crossent.vocabulary.compiled.intrinsics import wide_vectors
 
 real = np.{dtype}
@@ -34,7 +34,7 @@ def curve(odds_of, start, own, kk, s, p, w, curvature, base, square, first):
         if odds_of[strong] * p > 0.5:
             mine = odds_of[strong]
             odds_of[strong] = 0.0
-            rest = 1.0 + sum_short(odds_of, start, kk)
+            rest = 1.0 + sum_short(odds_of, start, kk)[0]
             odds_of[strong] = mine
     for j in range(kk):
         at = start + u(j)
@@ -62,6 +62,7 @@ def run(z, y, weight, k, scale, values, gradient, curvature, square, far):
     near = np.empty(rows * k + 16, z.dtype)
     odds_of = np.empty(rows * k + 16)
     s = np.empty(rows)
+    low = np.empty(rows)
     p = np.empty(rows)
     scaled = np.empty(rows)
     own_gradient = np.empty(rows)
@@ -92,7 +93,7 @@ def run(z, y, weight, k, scale, values, gradient, curvature, square, far):
         for i in range(count):
             base = u(i) * kk
             odds_of[own[i]] = 0.0
-            t = sum_short(odds_of, base, kk)
+            t, t_low = sum_short(odds_of, base, kk)
             if WEIGHTED and ws[i] == 0.0:
                 t = 0.0
                 for j in range(kk):
@@ -101,6 +102,7 @@ def run(z, y, weight, k, scale, values, gradient, curvature, square, far):
                 far[away] = start + i
                 away += 1
             s[i] = t
+            low[i] = t_low
         vs = values[start : start + count]
         for i in range(vs.shape[0]):
             vs[i] = nll(s[i])
@@ -108,6 +110,8 @@ def run(z, y, weight, k, scale, values, gradient, curvature, square, far):
             for i in range(vs.shape[0]):
                 w = scale * ws[i] if WEIGHTED else scale
                 q = probability(s[i])
+                if COMPENSATED:
+                    q = refined(q, s[i], low[i])
                 p[i] = q
                 scaled[i] = q * w
                 own_gradient[i] = gradient_own(s[i], q * w)
@@ -214,7 +218,7 @@ def run(z, y, weight, k, scale, values, gradient, curvature, square, far):
             if mine == whole:
                 piece[index - mine] = -np.inf
             sweep(piece, u(0), reference, odds_of[whole : whole + u(LANES)] if GRADIENT else odds_of, lanes, lows)
-        s = join_lanes(lanes, lows)
+        s, low = join_lanes(lanes, lows)
         if not s < FAR:
             far[away] = i
             away += 1
@@ -222,6 +226,8 @@ def run(z, y, weight, k, scale, values, gradient, curvature, square, far):
         values[i] = nll(s)
         if GRADIENT:
             p = probability(s)
+            if COMPENSATED:
+                p = refined(p, s, low)
             gs = gradient[i * k : (i + 1) * k]
             for j in range(gs.shape[0]):
                 gs[j] = gradient_other(odds_of[j], p * w)

@@ -20,6 +20,7 @@ def run(z, y, weight, k, scale, smoothing, values, gradient, curvature, square):
     top = np.empty(rows, np.uintp)
     total = np.empty(rows)
     s = np.empty(rows)
+    low = np.empty(rows)
     p = np.empty(rows)
     spread = np.empty(rows)
     dead = np.empty(rows, np.bool_)
@@ -70,7 +71,7 @@ def run(z, y, weight, k, scale, smoothing, values, gradient, curvature, square):
             if dead[i]:
                 highest = 0.0
             top[i] = best
-            total[i] = sum_row(target, base, kk, lanes, lows) if not INDEXED else 1.0
+            total[i] = sum_row(target, base, kk, lanes, lows)[0] if not INDEXED else 1.0
             for j in range(kk):
                 reference[base + u(j)] = highest
         flat = count * k
@@ -78,11 +79,11 @@ def run(z, y, weight, k, scale, smoothing, values, gradient, curvature, square):
             odds_of[u(i)] = odds(logit[u(i)], reference[u(i)])
         for i in range(count):
             odds_of[top[i]] = 0.0
-            s[i] = sum_row(odds_of, u(i) * kk, kk, lanes, lows)
+            s[i], low[i] = sum_row(odds_of, u(i) * kk, kk, lanes, lows)
             odds_of[top[i]] = 0.0 if dead[i] else 1.0
         for i in range(count):
             spread[u(i)] = nll(s[u(i)])
-            p[u(i)] = probability(s[u(i)])
+            p[u(i)] = refined(probability(s[u(i)]), s[u(i)], low[u(i)])
         for i in range(count):
             base = u(i) * kk
             n_i = total[i]
@@ -95,7 +96,7 @@ def run(z, y, weight, k, scale, smoothing, values, gradient, curvature, square):
             if PAIRED:
                 at = largest(target, base, kk)
                 part_of[at] = part_most(target[at], n_i, reference[at] - logit[at], l_i, odds_of[at], s_i, p_i)
-            values[start + i] = 0.0 if skipped[i] else sum_row(part_of, base, kk, lanes, lows)
+            values[start + i] = 0.0 if skipped[i] else sum_row(part_of, base, kk, lanes, lows)[0]
             if GRADIENT:
                 w = scale
                 if WEIGHTED:
@@ -163,17 +164,17 @@ def run(z, y, weight, k, scale, smoothing, values, gradient, curvature, square):
             invalid += 1
             continue
         if SMOOTHED or not INDEXED:
-            total = 1.0 if INDEXED else sum_row(target, u(0), kk, lanes, lows)
+            total = 1.0 if INDEXED else sum_row(target, u(0), kk, lanes, lows)[0]
             for j in range(kk):
                 part_of[u(j)] = part_given(target[u(j)], total, np.float64(z[origin + u(j)]))
             if PAIRED:
                 at = largest(target, u(0), kk)
                 part_of[at] = part_given_most(target[at], total, np.float64(z[origin + at]))
             missing = 1.0
-            low = 0.0
+            low = 0.0  # what the additions round off
             for j in range(kk):
                 missing, low = add(missing, low, -np.float64(z[origin + u(j)]))
-            values[i] = sum_row(part_of, u(0), kk, lanes, lows) + rest_given(total, missing + low)
+            values[i] = sum_row(part_of, u(0), kk, lanes, lows)[0] + rest_given(total, missing + low)
     return invalid
 """
 

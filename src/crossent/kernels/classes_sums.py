@@ -1,6 +1,6 @@
 """Sums over one row of classes, in an order that depends on the number of classes alone.
 
-`terms[start:start + count]` is summed: up to 64 classes one after the other, more in 32 fixed lanes. The rounding of
+`terms[start:start + count]` is summed, into the rounded sum and what that rounds off: up to 64 classes one after the other, more in 32 fixed lanes. The rounding of
 every addition is kept, but in the functions called plain, which serve float64 sums for float32 answers. Indices are
 unsigned because signed ones may mean "from the end", and that check prevents vectors.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from crossent.vocabulary.compiled.intrinsics import compiled, wide_vectors
+from crossent.vocabulary.compiled.intrinsics import compiled, fma, wide_vectors
 
 LANES = 32
 SHORT = 64
@@ -26,7 +26,17 @@ def add(total, low, term):
 
 @compiled
 def rounded(total, low):
-    return total + low if total < np.inf else total  # beside inf, low is NaN
+    """total + low, and what that rounds off."""
+    if not total < np.inf:  # beside inf, low is NaN
+        return total, 0.0
+    whole = total + low
+    return whole, (total - whole) + low
+
+
+@compiled
+def refined(p, s, low):
+    """1 / (1 + s + low), from p = 1 / (1 + s) with its two roundings: a Newton step."""
+    return p + p * fma(-p, s, (1.0 - p) - p * low)
 
 
 @compiled
@@ -42,7 +52,7 @@ def sum_short_plain(terms, start, count):
     total = 0.0
     for j in range(count):
         total += terms[start + index(j)]
-    return total
+    return total, 0.0
 
 
 @compiled
@@ -60,7 +70,7 @@ def join_lanes_plain(lanes, lows):
     total = 0.0
     for j in range(LANES):
         total += lanes[j]
-    return total
+    return total, 0.0
 
 
 @compiled
