@@ -141,7 +141,7 @@ def test_a_tensor_is_never_detached_silently(foreign, root):
 
 def test_real_tensors_are_refused():
     torch = pytest.importorskip("torch")
-    with pytest.raises(errors.UsageTypeError, match="raw must be .* it is a torch Tensor"):
+    with pytest.raises(errors.UsageTypeError, match=r"raw must be .* it is a torch Tensor"):
         ce.Loss("bernoulli")([1, 0], torch.zeros(2, requires_grad=True))
     with pytest.raises(errors.UsageTypeError, match=r"tensor\.detach\(\)"):
         ce.cross_entropy(torch.ones(2), ce.Bernoulli(probs=[0.5, 0.5]))
@@ -159,7 +159,7 @@ def test_an_adapter_can_take_over_the_call(foreign):
     tensor, calls = foreign("torch"), []
 
     def take_over(name, function, arguments, keywords):
-        calls.append((name, keywords["reduction"] if "reduction" in keywords else None))
+        calls.append((name, keywords.get("reduction")))
         return "answered"
 
     ce.register_arrays("torch", ce.Arrays(take_over=take_over))

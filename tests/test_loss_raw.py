@@ -134,6 +134,8 @@ CURVED = {
     "negative_binomial": (COUNT, TWO),
 }
 
+UNSTATED = {(family, "upper_bound") for family in CURVED if family not in ("categorical",) and not getattr(ce, family.title().replace("_", "")).upper_bound}
+
 
 @pytest.mark.parametrize("family", CURVED)
 @pytest.mark.parametrize("curvature", ["exact", "fisher", "upper_bound"])
@@ -144,13 +146,12 @@ def test_curvatures_fit_together(family, curvature, reduction):
     weight = RNG.random(N)
     weight[3] = 0
     arguments = {"sample_weight": weight, "reduction": reduction, "curvature": curvature}
-    _, _, exact = loss.value_gradient_hessian(target, raw, full=True, **(arguments | {"curvature": "exact"}))
-    try:
-        value, gradient, diagonal = loss.value_gradient_hessian(target, raw, **arguments)
-    except errors.UsageError as error:
-        assert "the family states none" in str(error)
-        assert (family, curvature) in (("negative_binomial", "upper_bound"), ("laplace", "upper_bound"))
+    if (family, curvature) in UNSTATED:
+        with pytest.raises(errors.UsageError, match="the family states none"):
+            loss.value_gradient_hessian(target, raw, **arguments)
         return
+    _, _, exact = loss.value_gradient_hessian(target, raw, full=True, **(arguments | {"curvature": "exact"}))
+    value, gradient, diagonal = loss.value_gradient_hessian(target, raw, **arguments)
     _, _, full = loss.value_gradient_hessian(target, raw, full=True, **arguments)
     assert raw.shape == gradient.shape == diagonal.shape
     k = raw.shape[1] if raw.ndim == 2 else 1

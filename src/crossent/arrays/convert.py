@@ -86,10 +86,12 @@ def float_dtype(*arrays: NDArray[Any] | float) -> np.dtype[Any]:
 
 def like(result: NDArray[Any], prediction: Any) -> Any:
     """The result as the caller's kind of array: a pandas Series keeps its index, lists and numbers give NumPy."""
+    if result.ndim == 0:
+        return result[()]
     if type(prediction) is np.ndarray:
         return result
     arrays = arrays_of(type(prediction))[1]
-    if result.ndim == 0 or arrays is None or arrays.like is None:
+    if arrays is None or arrays.like is None:
         return result
     return arrays.like(result, prediction)
 

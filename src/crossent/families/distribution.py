@@ -76,7 +76,7 @@ class Distribution:
         >>> ce.Poisson(rate=[1.0, 2.0]).nll([0, 2])
         array([1.        , 1.30685282])
         """
-        return like(self.rows(self.target(target)), self.leading)[()]
+        return like(self.rows(self.target(target)), self.leading)
 
     def log_prob(self, target: Any) -> Any:
         """The log of the density (or probability) of the target, a row each: -nll."""
@@ -89,17 +89,17 @@ class Distribution:
         >>> float(ce.Bernoulli(probs=0.5).entropy())
         0.6931471805599453
         """
-        return like(self.quantity("entropy"), self.leading)[()]
+        return like(self.quantity("entropy"), self.leading)
 
     @property
     def mean(self) -> Any:
         """The expected value, a row each."""
-        return like(self.quantity("mean"), self.leading)[()]
+        return like(self.quantity("mean"), self.leading)
 
     @property
     def variance(self) -> Any:
         """The expected squared distance from the mean, a row each."""
-        return like(self.quantity("variance"), self.leading)[()]
+        return like(self.quantity("variance"), self.leading)
 
     def sample(self, rng: Any = None, shape: int | Shape = ()) -> Any:
         """Draws: `shape` of them for every row, an array of shape (*shape, *batch).

@@ -47,7 +47,7 @@ def reduce(
     if reduction == "none":
         rows: NDArray[Any] = evaluation.rows.reshape(shape)
         rows = rows if unit == 1 else rows / np.float64(unit)
-        return like(rows.astype(dtype, copy=False), prediction)[()]
+        return like(rows.astype(dtype, copy=False), prediction)
     if reduction == "sum":
         return dtype.type(evaluation.total.round() / unit)
     return dtype.type(mean_of(evaluation.total, evaluation.weight) / unit)
