@@ -91,7 +91,8 @@ def _element_by_element(name: str) -> Callable[..., Any]:
         from crossent.vocabulary.compiled import DOUBLE
 
         columns = [np.asarray(argument, dtype=np.float64) for argument in arguments]
-        return np.vectorize(DOUBLE[name], otypes=[np.float64])(*columns)[()]
+        with np.errstate(all="ignore"):  # the sides of a select that are not chosen raise flags
+            return np.vectorize(DOUBLE[name], otypes=[np.float64])(*columns)[()]
 
     call.__name__ = name
     return call
