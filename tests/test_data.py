@@ -183,9 +183,9 @@ def test_decimal_text_is_read_to_the_nearest_float():
 
 
 def test_text_that_is_no_number_is_marked():
-    texts = ["1", " 1", "1\t", "+1", "NA", "", None, "1e400", "-1e400", "inf", "0,5", "1_0", "0x1", "true", "one", "1e", "\u00bd"]  # fmt: skip
-    read = numbers_of(texts)
-    assert read == [1, 1, 1, 1, None, None, None, None, None, np.inf, *[None] * 7]
+    good = {"1": 1, " 1": 1, "1\t": 1, "+1": 1, ".5": 0.5, "5.": 5, "1e3": 1000, "inf": np.inf, "-Infinity": -np.inf}
+    bad = ["NA", "", None, "1e400", "-1e400", "0,5", "1_0", "0x1", "true", "one", "1e", "\u00bd", "\u0661", "1\0"]
+    assert numbers_of([*good, *bad]) == [*good.values(), *[None] * len(bad)]
 
 
 @pytest.mark.parametrize("values", [[2**53], ["9007199254740992"], ["9007199254740993"], [2**53 + 1], [-(2**60)]])

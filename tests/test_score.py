@@ -34,7 +34,8 @@ def oracle(losses, weights):
 
 def agrees(document, expected, rel=1e-13):
     for key, value in expected.items():
-        assert document[key] == pytest.approx(np.float64(value) if not isinstance(value, list) else [float(v) for v in value], rel=rel), key  # fmt: skip
+        wanted = [float(v) for v in value] if isinstance(value, list) else float(value)
+        assert document[key] == pytest.approx(wanted, rel=rel), key
 
 
 def binary_table(n=400, seed=0):
@@ -73,7 +74,8 @@ def entropy(shares):
 @pytest.mark.parametrize(
     ("target", "options"),
     [
-        ("y", {"probs": "p"}), ("y", {"logits": "z"}), ("bool", {"probs": "p"}), ("text", {"probs": "p", "positive": "yes"}),
+        ("y", {"probs": "p"}), ("y", {"logits": "z"}), ("bool", {"probs": "p"}),
+        ("text", {"probs": "p", "positive": "yes"}),
         ("y", {"family": "bernoulli", "param": ["logits=z"]}), ("y", {"probs": "p", "positive": "1"}),
         ("bool", {"probs": "p", "positive": "true"}),
     ],
@@ -166,7 +168,7 @@ def test_labels_match_as_text_or_as_numbers(tmp_path, values, names, kind):
 
 def test_a_label_that_is_two_classes_as_a_number_is_refused(tmp_path):
     table = pl.DataFrame({"y": ["1.0"], "p_1": [0.5], "p_01": [0.5]})
-    with pytest.raises(errors.DataError, match="as a number it is each of '1', '01'|'01', '1'"):
+    with pytest.raises(errors.DataError, match="as a number it is each of '01', '1'"):
         document(saved(table, tmp_path), "y", probs="p_*")
 
 

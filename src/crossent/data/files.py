@@ -75,8 +75,8 @@ def data_file(path: Path, name: str, separator: str | None = None) -> DataFile:
     for magic, kind in OTHER_MAGICS.items():
         if start.startswith(magic):
             raise errors.not_a_table(name, f"it is {kind}", "unpack it, or write it as CSV or Parquet")
-    if b"\0" in start:
-        raise errors.not_a_table(name, "it has NUL bytes in its first lines", "write it as UTF-8 CSV or as Parquet")
+    if b"\0" in start.partition(b"\n")[0]:
+        raise errors.not_a_table(name, "it has NUL bytes in its first line", "write it as UTF-8 CSV or as Parquet")
     default = "\t" if path.suffix.lower() == ".tsv" else ","
     return DataFile(path, name, "csv", SEPARATORS.get(separator, separator) if separator else default)
 

@@ -48,7 +48,8 @@ def stream(file: DataFile, positions: Sequence[int], rows: int) -> Iterator[list
     with _translated(file):
         for frame in scan(file).select(wanted).collect_batches(chunk_size=rows, maintain_order=True):
             if frame.height:
-                yield frame.get_columns()
+                # Methods of a Series look themselves up by name, where "^x$" would be a pattern again.
+                yield [column.alias("") for column in frame.get_columns()]
 
 
 class _translated:
