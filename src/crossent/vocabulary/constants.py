@@ -96,9 +96,9 @@ E = Constant(math.e, lambda m: m.exp(1))
 EULER_GAMMA = Constant(0.5772156649015329, lambda m: m.EulerGamma if hasattr(m, "EulerGamma") else +m.euler)
 LOG_TWO = Constant(0.6931471805599453, lambda m: m.log(2))
 LOG_PI = Constant(1.1447298858494002, lambda m: m.log(m.pi))
-LOG_TWO_PI = Constant(1.8378770664093453, lambda m: m.log(2 * m.pi))
-HALF_LOG_TWO_PI = Constant(0.9189385332046727, lambda m: m.log(2 * m.pi) / 2)
+LOG_TWO_PI = Constant(1.8378770664093456, lambda m: m.log(2 * m.pi))
+HALF_LOG_TWO_PI = Constant(0.9189385332046728, lambda m: m.log(2 * m.pi) / 2)
 SQRT_TWO = Constant(1.4142135623730951, lambda m: m.sqrt(2))
-SQRT_TWO_PI = Constant(2.5066282746310002, lambda m: m.sqrt(2 * m.pi))
+SQRT_TWO_PI = Constant(2.5066282746310007, lambda m: m.sqrt(2 * m.pi))
 
 CONSTANTS = {name: value for name, value in globals().items() if isinstance(value, Constant)}

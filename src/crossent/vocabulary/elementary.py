@@ -8,13 +8,13 @@ from typing import Any
 from crossent.vocabulary.dispatch import function, reading_of
 
 
-@function(valid="every x", double=0.6)
+@function(valid="every x", double=0.72)
 def exp(x: Any) -> Any:
     """e to the power x."""
     return reading_of(x).exp(x)
 
 
-@function(valid="x >= 0", double=0.6)
+@function(valid="x >= 0", double=0.58)
 def log(x: Any) -> Any:
     """The natural logarithm; -inf at 0, NaN below."""
     return reading_of(x).log(x)
@@ -26,7 +26,7 @@ def log1p(x: Any) -> Any:
     return reading_of(x).log1p(x)
 
 
-@function(valid="every x", double=0.6)
+@function(valid="every x", double=0.58)
 def expm1(x: Any) -> Any:
     """exp(x) - 1, also where x is tiny."""
     return reading_of(x).expm1(x)
@@ -86,25 +86,25 @@ def times(weight: Any, term: Any) -> Any:
     return reading_of(weight, term).times(weight, term)
 
 
-@function(valid="y >= 0", double=0.6)
+@function(valid="y >= 0", double=0.58)
 def xlogy(x: Any, y: Any) -> Any:
     """x log(y), and 0 where x is 0."""
     return reading_of(x, y).xlogy(x, y)
 
 
-@function(valid="y >= -1", double=0.6)
+@function(valid="y >= -1", double=0.58)
 def xlog1py(x: Any, y: Any) -> Any:
     """x log(1 + y), and 0 where x is 0."""
     return reading_of(x, y).xlog1py(x, y)
 
 
-@function(valid="every a, b but equal infinities", double=0.6)
+@function(valid="every a, b but equal infinities", double=0.72)
 def exp_difference(a: Any, b: Any) -> Any:
     """exp(a - b), with the rounding of a - b made good; NaN if a and b are the same infinity."""
     return reading_of(a, b).exp_difference(a, b)
 
 
-@function(valid="every values", double=1.5, of="the largest term")
+@function(valid="every values", double=0.8, of="the largest term")
 def logsumexp(values: Iterable[Any]) -> Any:
     """log(exp(a) + exp(b) + ...) of a tuple of values, without overflow."""
     values = tuple(values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crossent.vocabulary.compiled.double import INFINITY, log_pair, log_ratio_pair
+from crossent.vocabulary.compiled.double import INFINITY, NAN, log_pair, log_ratio_pair
 from crossent.vocabulary.compiled.intrinsics import compiled, fma, polynomial, select, two_product, two_sum
 from crossent.vocabulary.compiled.polynomials import ATANH
 
@@ -39,4 +39,4 @@ def log1pmx(t):
     difference, lost = two_sum(high, -t)
     far = select(t < 1e300, difference + (lost + low), -t)
     answer = select(near, close, far)
-    return select(t > -1.0, answer, select(t == -1.0, -INFINITY, t - t + 0.0 / (t - t)))
+    return select(t > -1.0, answer, select(t == -1.0, -INFINITY, NAN))

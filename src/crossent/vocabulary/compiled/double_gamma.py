@@ -223,4 +223,4 @@ def lbeta(a, b):
     far = lbeta_large(select(small, 8.0, p), q, total, total_low, odds_log, odds_log_low)
     usual = (p > 0.0) & (q < INFINITY)
     limit = select(p == 0.0, INFINITY, select(p > 0.0, -INFINITY, np.nan))
-    return select(usual, select(small, near, far), limit)
+    return select((a == a) & (b == b), select(usual, select(small, near, far), limit), a + b)

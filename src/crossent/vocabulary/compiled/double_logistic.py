@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crossent.vocabulary.compiled.double import (
     INFINITY,
-    LN2_HIGH,
+    NAN,
     exp_pair,
     exp_unscaled,
     expm1_pair,
@@ -111,7 +111,7 @@ def log1mexp(x):
     base, base_low = two_sum(select(near, -m, one), select(near, -m_low, one_low - e_low))
     high, _ = log_pair(base, base_low)
     answer = select(e < 2.0**-60, -e, select(x < 1e-300, log_pair(x, 0.0)[0], high))
-    return select(x > 0.0, answer, select(x == 0.0, -INFINITY, x - x + (LN2_HIGH * 0.0) / (x - x)))
+    return select(x > 0.0, answer, select(x == 0.0, -INFINITY, NAN))
 
 
 @compiled
