@@ -79,6 +79,14 @@ def nll_from_probs(y, probs):
     return -(xlogy(y, probs) + xlog1py(1 - y, -probs))
 
 
+def divergence_of_probs(probs_p, probs_q):
+    return kl_div(probs_p, probs_q, probs_p - probs_q) + kl_div(1 - probs_p, 1 - probs_q, probs_q - probs_p)
+
+
+def deviance_from_probs(y, probs):
+    return 2 * divergence_of_probs(y, probs)
+
+
 def to_logits(probs):
     return (log(probs) - log1p(-probs),)
 
@@ -87,7 +95,11 @@ def to_probs(logits):
     return (sigmoid(logits),)
 
 
-alternatives = (Parameterisation(("probs",), ("unit",), to_logits, to_probs, nll_from_probs),)
+alternatives = (
+    Parameterisation(
+        ("probs",), ("unit",), to_logits, to_probs, nll_from_probs, deviance_from_probs, divergence_of_probs
+    ),
+)
 exponential = ExponentialFamily(
     natural_parameter=lambda logits: (logits,),
     sufficient_statistic=lambda y: (y,),

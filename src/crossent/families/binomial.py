@@ -102,7 +102,15 @@ def nll_from_probs(y, probs, total_count):
     return _divergence(y, probs, 1 - probs, excess, total_count) + _arrangements(y, total_count)
 
 
-alternatives = (Parameterisation(("probs",), ("unit",), bernoulli.to_logits, bernoulli.to_probs, nll_from_probs),)
+def deviance_from_probs(y, probs, total_count):
+    return 2 * _divergence(y, probs, 1 - probs, multiply_add(-total_count, probs, y), total_count)
+
+
+alternatives = (
+    Parameterisation(
+        ("probs",), ("unit",), bernoulli.to_logits, bernoulli.to_probs, nll_from_probs, deviance_from_probs
+    ),
+)
 exponential = ExponentialFamily(
     natural_parameter=lambda logits, total_count: (logits,),
     sufficient_statistic=lambda y: (y,),

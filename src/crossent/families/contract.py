@@ -53,7 +53,10 @@ class Parameterisation:
     domains: tuple[str, ...]
     to_raw: Formula  # (*values) -> tuple
     from_raw: Formula  # (*raw) -> tuple
-    nll: Formula | None = None  # (y, *values, *fixed): written where going through raw would lose digits
+    # written where going through raw would lose digits:
+    nll: Formula | None = None  # (y, *values, *fixed)
+    unit_deviance: Formula | None = None  # (y, *values, *fixed)
+    kl_divergence: Formula | None = None  # (*values_p, *values_q, *fixed_p, *fixed_q)
 
 
 @dataclass(frozen=True)

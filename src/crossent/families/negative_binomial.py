@@ -157,6 +157,11 @@ def nll_from_mean(y, mean, concentration):
     return where(mean > LARGEST, mean, value)
 
 
+def deviance_from_mean(y, mean, concentration):
+    _, of_count, of_rest = _terms(y, mean, concentration, y - mean)
+    return 2 * (of_count + of_rest)
+
+
 def to_logs(mean, concentration):
     return log(mean), log(concentration)
 
@@ -166,7 +171,9 @@ def from_logs(log_mean, log_concentration):
 
 
 alternatives = (
-    Parameterisation(("mean", "concentration"), ("nonnegative", "positive"), to_logs, from_logs, nll_from_mean),
+    Parameterisation(
+        ("mean", "concentration"), ("nonnegative", "positive"), to_logs, from_logs, nll_from_mean, deviance_from_mean
+    ),
 )
 
 

@@ -90,6 +90,11 @@ def nll_from_scale(y, loc, scale):
     return (log(scale) + HALF_LOG_TWO_PI) + z * z / 2
 
 
+def deviance_from_scale(y, loc, scale):
+    z = (y - loc) / scale
+    return z * z
+
+
 def to_log_scale(loc, scale):
     return loc, log(scale)
 
@@ -98,7 +103,11 @@ def to_scale(loc, log_scale):
     return loc, exp(log_scale)
 
 
-alternatives = (Parameterisation(("loc", "scale"), ("real", "positive"), to_log_scale, to_scale, nll_from_scale),)
+alternatives = (
+    Parameterisation(
+        ("loc", "scale"), ("real", "positive"), to_log_scale, to_scale, nll_from_scale, deviance_from_scale
+    ),
+)
 exponential = ExponentialFamily(
     natural_parameter=lambda loc, log_scale: (loc * exp(-2 * log_scale), -exp(-2 * log_scale) / 2),
     sufficient_statistic=lambda y: (y, y * y),

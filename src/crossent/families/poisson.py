@@ -74,6 +74,14 @@ def nll_from_rate(y, rate):
     return kl_div(y, rate, y - rate) + _arrangements(y)
 
 
+def deviance_from_rate(y, rate):
+    return 2 * kl_div(y, rate, y - rate)
+
+
+def divergence_of_rates(rate_p, rate_q):
+    return kl_div(rate_p, rate_q, rate_p - rate_q)
+
+
 def to_log_rate(rate):
     return (log(rate),)
 
@@ -82,7 +90,11 @@ def to_rate(log_rate):
     return (exp(log_rate),)
 
 
-alternatives = (Parameterisation(("rate",), ("nonnegative",), to_log_rate, to_rate, nll_from_rate),)
+alternatives = (
+    Parameterisation(
+        ("rate",), ("nonnegative",), to_log_rate, to_rate, nll_from_rate, deviance_from_rate, divergence_of_rates
+    ),
+)
 exponential = ExponentialFamily(
     natural_parameter=lambda log_rate: (log_rate,),
     sufficient_statistic=lambda y: (y,),

@@ -58,7 +58,11 @@ def entropy_rows(p: Distribution, weight: Array | None, mask: Array | None) -> R
 def divergence_rows(p: Distribution, q: Distribution, weight: Array | None, mask: Array | None) -> Rows:
     same_family(p, q)
     shape = checked_shape((p, q), weight, mask)
-    return q.family.evaluate("kl_divergence", *p.raw(), *q.raw(), *p.member.fixed, *q.member.fixed), shape
+    fixed = (*p.member.fixed, *q.member.fixed)
+    formula = p.parameterisation.kl_divergence if p.parameterisation.names == q.parameterisation.names else None
+    if formula is not None:  # from the parameters as they were given
+        return by_formula(formula, (*p.member.parameters, *q.member.parameters, *fixed)), shape
+    return q.family.evaluate("kl_divergence", *p.raw(), *q.raw(), *fixed), shape
 
 
 def deviance_rows(target: Array, p: Distribution, weight: Array | None, mask: Array | None, smoothing: float) -> Rows:
@@ -66,6 +70,9 @@ def deviance_rows(target: Array, p: Distribution, weight: Array | None, mask: Ar
     p.evaluate(batch)  # inspects the rows
     if smoothing:
         target = mixed(target, smoothing, p)
+    if p.parameterisation.unit_deviance is not None:
+        columns = (target, *p.member.parameters, *p.member.fixed)
+        return by_formula(p.parameterisation.unit_deviance, columns), batch.shape
     return p.family.evaluate("unit_deviance", target, *p.raw(), *p.member.fixed), batch.shape
 
 
@@ -77,6 +84,16 @@ def mixed(target: Array, smoothing: float, p: Distribution) -> Array:
     if target.shape[-1:] != (k,) or target.ndim < p.member.parameters[0].ndim:
         target = np.equal.outer(target, np.arange(k))
     return (1 - smoothing) * target.astype(np.float64) + smoothing / k
+
+
+def by_formula(formula: Any, columns: tuple[Array, ...]) -> Array:
+    """A formula over columns that broadcast, compiled."""
+    from crossent.kernels.elementwise import evaluate_formula
+
+    together = np.broadcast_arrays(*(np.asarray(column, np.float64) for column in columns))
+    shape = together[0].shape
+    flat = [np.ascontiguousarray(column).reshape(-1) for column in together]
+    return np.asarray(evaluate_formula(formula, flat, math.prod(shape))).reshape(shape)
 
 
 def values_of(p: Distribution, name: str) -> Array:
