@@ -222,7 +222,7 @@ def written(rows: dict[str, Found], seconds: float, threads: int) -> str:
         "",
         "The NATIVE grade, which crossent uses for float32 predictions. Errors in last places of the float32 answer,",
         "subnormal answers included. The reference is the DOUBLE grade, whose own error is below 2^-28 of these units;",
-        "answers within 2^-20 of a tie were rounded by mpmath at 60 digits. The hash covers every answer and its input.",
+        "answers within 2^-20 of a tie were rounded by mpmath at 60 digits. The hash covers all answers and inputs.",
         "",
         "| function | largest error | at x = | wrong roundings | of 2^32 | near-ties by mpmath | hash of all answers |",
         "|---|---|---|---|---|---|---|",

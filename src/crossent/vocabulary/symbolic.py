@@ -58,50 +58,50 @@ def _opaque(name: str, textbook: Callable[..., Any], *derivatives: Callable[...,
     return type(name, (Function,), members | {"__module__": __name__, "is_extended_real": True})
 
 
-log1p = _opaque("log1p", lambda x: log(1 + x), lambda x: 1 / (1 + x))
-expm1 = _opaque("expm1", lambda x: exp(x) - 1, lambda x: exp(x))
-sigmoid = _opaque("sigmoid", lambda x: 1 / (1 + exp(-x)), lambda x: sigmoid_slope(x))
-sigmoid_slope = _opaque(
+log1p: Any = _opaque("log1p", lambda x: log(1 + x), lambda x: 1 / (1 + x))
+expm1: Any = _opaque("expm1", lambda x: exp(x) - 1, lambda x: exp(x))
+sigmoid: Any = _opaque("sigmoid", lambda x: 1 / (1 + exp(-x)), lambda x: sigmoid_slope(x))
+sigmoid_slope: Any = _opaque(
     "sigmoid_slope",
     lambda x: 1 / (1 + exp(-x)) / (1 + exp(x)),
     lambda x: sigmoid_slope(x) * (sigmoid(-x) - sigmoid(x)),
 )
-softplus = _opaque("softplus", lambda x: log(1 + exp(x)), lambda x: sigmoid(x))
-log_sigmoid = _opaque("log_sigmoid", lambda x: -log(1 + exp(-x)), lambda x: sigmoid(-x))
-softplus_mixture = _opaque(
+softplus: Any = _opaque("softplus", lambda x: log(1 + exp(x)), lambda x: sigmoid(x))
+log_sigmoid: Any = _opaque("log_sigmoid", lambda x: -log(1 + exp(-x)), lambda x: sigmoid(-x))
+softplus_mixture: Any = _opaque(
     "softplus_mixture",
     lambda y, x: y * log(1 + exp(-x)) + (1 - y) * log(1 + exp(x)),
     lambda y, x: -x,
     lambda y, x: sigmoid_residual(y, x),
 )
-sigmoid_residual = _opaque(
+sigmoid_residual: Any = _opaque(
     "sigmoid_residual",
     lambda y, x: 1 / (1 + exp(-x)) - y,
     lambda y, x: S.NegativeOne,
     lambda y, x: sigmoid_slope(x),
 )
-log1mexp = _opaque("log1mexp", lambda x: log(1 - exp(-x)), lambda x: 1 / expm1(x))
-log1pmx = _opaque("log1pmx", lambda t: log(1 + t) - t, lambda t: -t / (1 + t))
-kl_div = _opaque(
+log1mexp: Any = _opaque("log1mexp", lambda x: log(1 - exp(-x)), lambda x: 1 / expm1(x))
+log1pmx: Any = _opaque("log1pmx", lambda t: log(1 + t) - t, lambda t: -t / (1 + t))
+kl_div: Any = _opaque(
     "kl_div",
     lambda x, m, d: x * log(x / m) - d,
     lambda x, m, d: log(x / m) + 1,
     lambda x, m, d: -x / m,
     lambda x, m, d: S.NegativeOne,
 )
-lbeta = _opaque(
+lbeta: Any = _opaque(
     "lbeta",
     lambda a, b: lgamma(a) + lgamma(b) - lgamma(a + b),
     lambda a, b: digamma(a) - digamma(a + b),
     lambda a, b: digamma(b) - digamma(a + b),
 )
-binet = _opaque(
+binet: Any = _opaque(
     "binet",
     lambda x: lgamma(x) - (x - S.Half) * log(x) + x - log(2 * sympy.pi) / 2,
     lambda x: digamma_rest(x),
 )
-digamma_rest = _opaque("digamma_rest", lambda x: digamma(x) - log(x) + 1 / (2 * x), lambda x: trigamma_rest(x))
-trigamma_rest = _opaque(
+digamma_rest: Any = _opaque("digamma_rest", lambda x: digamma(x) - log(x) + 1 / (2 * x), lambda x: trigamma_rest(x))
+trigamma_rest: Any = _opaque(
     "trigamma_rest",
     lambda x: trigamma(x) - 1 / x - 1 / (2 * x**2),
     lambda x: sympy.polygamma(2, x) + 1 / x**2 + 1 / x**3,

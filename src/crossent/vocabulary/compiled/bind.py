@@ -18,7 +18,7 @@ from crossent.vocabulary import FUNCTIONS, Constant
 from crossent.vocabulary.compiled.intrinsics import OPTIONS
 
 Grade = Mapping[str, Any]
-_bound: weakref.WeakKeyDictionary[FunctionType, dict[int, Any]] = weakref.WeakKeyDictionary()
+_bound: weakref.WeakKeyDictionary[Callable[..., Any], dict[int, Any]] = weakref.WeakKeyDictionary()
 
 
 def vocabulary_name(value: Any) -> str | None:

@@ -5,12 +5,14 @@ Every function comes for float64 and, with the suffix 32, for float32. Arguments
 
 from __future__ import annotations
 
+from typing import Any
+
 from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
 # forceinline: a call inside a loop would keep LLVM from vectorising it
-OPTIONS = {"forceinline": True, "error_model": "numpy", "boundscheck": False}
+OPTIONS: dict[str, Any] = {"forceinline": True, "error_model": "numpy", "boundscheck": False}
 compiled = njit(**OPTIONS)
 
 MAGIC = 1.5 * 2.0**52  # adding it rounds to a whole number and leaves that number in the low bits
