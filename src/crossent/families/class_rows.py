@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from crossent import errors
 from crossent.families.blame import counted, first_bad, holds, snake_case
-from crossent.families.shapes import Batch, Shape, batch_shape, flat
+from crossent.families.shapes import Batch, batch_shape, flat
 
 Array = NDArray[Any]
 
@@ -55,14 +55,16 @@ def evaluate_batch(
     )  # fmt: skip
     if evaluation.invalid:
         blame_classes(family, choice, batch, evaluation.invalid)
-    probabilities = family.support.kind == "classes" and batch.target.ndim == 2
     if given:
-        check_sums(family, "probs", batch.raw, batch, tolerance)
-    if probabilities and batch.target.dtype.kind == "f":
-        check_sums(family, "target", batch.target, batch, tolerance)
-    elif probabilities:
-        check_sums(family, "target", batch.target, batch, 0.0)
+        check_sums(family, "probs", batch.raw, counts_of(batch), tolerance)
+    if family.support.kind == "classes" and batch.target.ndim == 2:
+        check_sums(family, "target", batch.target, counts_of(batch), tolerance)
     return evaluation
+
+
+def counts_of(batch: Batch) -> Array:
+    """True for the rows that count, in the batch's shape."""
+    return counted(batch.weight, batch.mask, len(batch.raw), batch.shape).reshape(batch.shape)
 
 
 def sum_tolerance(dtype: np.dtype[Any]) -> float:
@@ -70,52 +72,46 @@ def sum_tolerance(dtype: np.dtype[Any]) -> float:
     return math.sqrt(np.finfo(dtype).eps)
 
 
-def check_sums(family: Any, argument: str, rows: Array, batch: Batch, tolerance: float | None) -> None:
-    """Rows of probabilities sum to 1, within the tolerance; they are never divided by their sum."""
-    limit = sum_tolerance(rows.dtype) if tolerance is None else tolerance
-    sums = rows.sum(axis=1, dtype=np.float64)
-    bad = ~(np.abs(sums - 1) <= limit)
-    if not bad.any():
-        return
-    bad &= counted(batch.weight, batch.mask, len(sums), batch.shape)
+def check_sums(family: Any, argument: str, rows: Array, counting: Array, tolerance: float | None) -> None:
+    """Rows of probabilities sum to 1, within the tolerance, where they count; they are never divided by their sum."""
+    if rows.dtype.kind != "f":
+        limit = 0.0
+    else:
+        limit = sum_tolerance(rows.dtype) if tolerance is None else tolerance
+    sums = rows.sum(axis=-1, dtype=np.float64).reshape(counting.shape)
+    bad = counting & ~(np.abs(sums - 1) <= limit)
     if bad.any():
-        index, row, many, total = first_bad(bad, batch.shape)
-        raise errors.rows_do_not_sum_to_one(
-            snake_case(family.name), argument, index, float(sums[row]), many, total, limit
-        )
+        index, row, many, total = first_bad(bad, counting.shape)
+        value = float(sums.reshape(-1)[row])
+        raise errors.rows_do_not_sum_to_one(snake_case(family.name), argument, index, value, many, total, limit)
 
 
 def blame_classes(family: Any, choice: Any, batch: Batch, invalid: int) -> NoReturn:
     """The error of the first check that fails: weights, predictions, targets."""
-    name, (rows, k) = snake_case(family.name), batch.raw.shape
-    counting = counted(batch.weight, batch.mask, rows, batch.shape)[:, None]
+    name, k = snake_case(family.name), batch.raw.shape[-1]
+    counting = counts_of(batch)
     argument = family.raw.names[0] if choice is None else choice.names[0]
-    shape = (*batch.shape, k)
-    check_predictions(name, argument, batch.raw, counting, shape, choice is not None)
+    whole = (*batch.shape, k)
+    check_predictions(name, argument, batch.raw.reshape(whole), counting[..., None], choice is not None)
     if batch.target.ndim == 2:
-        bad = counting & ~holds(family.classes.contains, batch.target)
-        if bad.any():
-            index, row, many, total = first_bad(bad, shape)
-            value = batch.target.reshape(-1)[row]
-            words = "in [0, 1] (rows of probabilities)" if family.classes.indexed else "counts: 0, 1, 2, ... up to 2^53"
-            raise errors.target_outside_support(name, words, index, value, many, total)
+        words = "in [0, 1] (rows of probabilities)" if family.classes.indexed else "counts: 0, 1, 2, ... up to 2^53"
+        bad = counting[..., None] & ~holds(family.classes.contains, batch.target).reshape(whole)
     else:
-        classes = batch.target.astype(np.float64)
-        bad = counting[:, 0] & ~((classes >= 0) & (classes < k) & (np.floor(classes) == classes))
-        if bad.any():
-            index, row, many, total = first_bad(bad, batch.shape)
-            words = f"a class, 0 to {k - 1}"
-            raise errors.target_outside_support(name, words, index, batch.target[row], many, total)
+        words = f"a class, 0 to {k - 1}"
+        classes = batch.target.astype(np.float64).reshape(batch.shape)
+        bad = counting & ~((classes >= 0) & (classes < k) & (np.floor(classes) == classes))
+    if bad.any():
+        index, row, many, total = first_bad(bad, bad.shape)
+        raise errors.target_outside_support(name, words, index, batch.target.reshape(-1)[row], many, total)
     raise errors.loss_undefined(name, invalid)
 
 
-def check_predictions(
-    family: str, argument: str, raw: Array, counting: Array, shape: Shape, probabilities: bool
-) -> None:
+def check_predictions(family: str, argument: str, values: Array, counting: Array, probabilities: bool) -> None:
     """Logits are numbers (infinities included), probabilities lie in [0, 1], in the rows that count."""
-    good = (raw >= 0) & (raw <= 1) if probabilities else ~np.isnan(raw)
+    good = (values >= 0) & (values <= 1) if probabilities else ~np.isnan(values)
     bad = counting & ~good
     if bad.any():
-        index, row, many, total = first_bad(bad, shape)
+        index, row, many, total = first_bad(bad, values.shape)
         words = "in [0, 1]" if probabilities else "any number, infinities included"
-        raise errors.parameter_outside_domain(family, argument, words, index, raw.reshape(-1)[row], many, total)
+        value = values.reshape(-1)[row]
+        raise errors.parameter_outside_domain(family, argument, words, index, value, many, total)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from crossent.families.composition import build
+from crossent.families.composition import apply, build
 from crossent.families.contract import Family, Numerical
 
 
@@ -40,10 +41,12 @@ def hold(family: Family, held: Sequence[str]) -> Family:
             lines = [f"whole = {call}", f"return {', '.join(f'whole[{n}]' for n in picked)},"]
         return build("formula_held", [*first, *order], lines, {"formula": formula})
 
+    passed = ["y", *(parameter.name for parameter in family.fixed)]  # what the support may depend on
+    contains = apply(family.support.contains, ["y", *order[len(free) :]], passed)
     return Family(
         name=family.name,
         parameters=tuple(family.parameters[i] for i in free),
-        support=family.support,
+        support=replace(family.support, contains=contains),
         nll=moved("nll", True, None),
         gradient=moved("gradient", True, free),
         hessian=moved("hessian", True, entries),

@@ -10,6 +10,7 @@ import numpy as np
 from crossent import errors
 from crossent.families import blame
 from crossent.families.blame import snake_case
+from crossent.families.class_rows import check_predictions, check_sums
 from crossent.families.distribution import Distribution
 from crossent.families.evaluation import assemble
 from crossent.families.shapes import Array, Shape, batch_shape
@@ -115,8 +116,19 @@ def checked_shape(members: tuple[Distribution, ...], weight: Array | None, mask:
     shape = batch_shape(None, shapes, fixed, weight, mask)
     counting = counts(weight, mask, shape)
     for p in members:
-        blame.check_parameters(p.family, p.parameterisation, p.member.parameters, p.member.fixed, counting, shape)
+        check_parameters(p, counting, shape)
     return shape
+
+
+def check_parameters(p: Distribution, counting: Array, shape: Shape) -> None:
+    if not p.class_axis:
+        blame.check_parameters(p.family, p.parameterisation, p.member.parameters, p.member.fixed, counting, shape)
+        return
+    whole = (*shape, *p.class_axis)
+    (name,), values = p.parameterisation.names, np.broadcast_to(p.member.parameters[0], whole)
+    check_predictions(snake_case(p.family.name), name, values, counting[..., None], p.choice is not None)
+    if p.choice is not None:
+        check_sums(p.family, name, values, counting, p.tolerance)
 
 
 def counts(weight: Array | None, mask: Array | None, shape: Shape) -> Array:
