@@ -25,6 +25,8 @@ for dtype in (np.float32, np.float64):
         logits[::2][np.arange(150), index[::2]] += dtype(25)
         counts = rng.integers(0, 9, (300, k))
         for formulas, target in ((categorical, index), (multinomial, counts)):
+            if formulas is multinomial and (dtype, k) != (np.float64, 100):
+                continue
             found = evaluate_classes(formulas, target, logits, quantity="gradient", keep_rows=True)
             digest.update(found.rows.tobytes() + found.gradient.tobytes() + repr(found.total.units).encode())
 print(digest.hexdigest())

@@ -49,8 +49,8 @@ def _formulas(kind: str) -> ClassFormulas:
     if kind == "divergence":
         part, given = multinomial.divergence, multinomial.divergence_given
         return replace(
-            categorical.classes, name="Divergence", contains=is_nonnegative, part=part, part_most=part, part_given=given,
-            part_given_most=given, rest_given=multinomial.rest_given, exact_inside=True,
+            categorical.classes, name="Divergence", contains=is_nonnegative, part=part, part_most=part,
+            part_given=given, part_given_most=given, rest_given=multinomial.rest_given, exact_inside=True,
         )  # fmt: skip
     return {"categorical": categorical.classes, "multinomial": multinomial.classes}[kind]
 
