@@ -187,6 +187,9 @@ def _window(what: str, nll: Any, member: list[Array], mean: Array, sd: Array, to
     def height(y: Array) -> Array:
         return np.log1p(y) - _evaluate(nll, y, *member)
 
+    far = np.flatnonzero(~(mean + sd < FARTHEST))
+    if far.size:
+        raise errors.out_of_reach(what, tuple(far[:1].tolist()), float("inf"), FARTHEST)
     center = np.minimum(np.floor(mean), top)
     peak = np.maximum(height(center), height(np.minimum(center + 1, top)))
     low, high, step = center.copy(), np.minimum(center + 2, top), np.ceil(sd)
@@ -197,9 +200,9 @@ def _window(what: str, nll: Any, member: list[Array], mean: Array, sd: Array, to
             return low, high
         low = np.where(rising, np.maximum(low - step, 0), low)
         high = np.where(falling, np.minimum(high + step, top), high)
-        far = np.flatnonzero(high > FARTHEST)
-        if far.size:
-            raise errors.out_of_reach(what, tuple(far[:1].tolist()), float(high[far[0]]), FARTHEST)
+        beyond = np.flatnonzero(high > FARTHEST)
+        if beyond.size:
+            raise errors.out_of_reach(what, tuple(beyond[:1].tolist()), float(high[beyond[0]]), FARTHEST)
         step = np.maximum(step, np.where(falling | rising, np.ceil(step * 5 / 4), step))
     raise errors.out_of_reach(what, (), float(high.max()), FARTHEST)
 

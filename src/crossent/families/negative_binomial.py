@@ -93,8 +93,8 @@ def gradient(y, log_mean, log_concentration):  # digamma = log - 1/(2 x) + rest;
     excess, _, of_rest = _terms(y, m, r, y - m)
     of_rest = where(_never(y, m, r), times(r, log_mean - log_concentration - 1), of_rest)
     n, r = r + y, where(r > LARGEST, 1, r)
-    rest = times(r, digamma_rest(r) - digamma_rest(r + y)) - y / (2 * where(is_zero(n), 1, n))
-    return -excess, of_rest + where(n > LARGEST, 0, rest)
+    rest = r * (digamma_rest(r) - digamma_rest(r + y)) - y / (2 * where(is_zero(n), 1, n))
+    return -excess, of_rest + where(is_zero(y) | (n > LARGEST), 0, rest)
 
 
 def _rest(x):  # x^2 trigamma_rest(x), which is 1/2 - x + ... for small x, where the two factors leave the floats
@@ -111,9 +111,9 @@ def hessian(y, log_mean, log_concentration):
     r = where(poisson, 1, r)
     n, s = where(is_zero(r + y), 1, r + y), where(is_zero(r + m), 1, r + m)
     p, q = r / s, m / s
-    curvature = y / n * (1 + r / n) / 2 - excess * (excess / n) + (_rest(r) - (r / n) * (r / n) * _rest(n))
+    curvature = where(is_zero(y), 0, y / n * (1 + r / n) / 2 + (_rest(r) - (r / n) * (r / n) * _rest(n)))
     by_mean, across = where(poisson, m, m * p * (n / s)), where(poisson, 0, -excess * q)
-    return by_mean, across, by_concentration + where(poisson, 0, curvature)
+    return by_mean, across, by_concentration + where(poisson, 0, curvature - excess * (excess / n))
 
 
 fisher_information = Numerical(negative_binomial_fisher)
