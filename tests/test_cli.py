@@ -89,7 +89,8 @@ def test_the_json_has_the_keys_that_others_rely_on(files, capsys):
         (["--target", "t", "--probs", "c_*"], "Categorical"),
         (["--target=t", "--probs=c_*", "--weight", "m", "--sum-tolerance", "0"], "Categorical"),
         (["--target", "y", "--family", "poisson", "--param", "rate=m"], "Poisson"),
-        (["--target", "y", "--family", "NegativeBinomial", "--param", "mean=m", "--param", "concentration=3"], "NegativeBinomial"),
+        (["--target", "y", "--family", "NegativeBinomial", "--param", "mean=m", "--param", "concentration=3"],
+         "NegativeBinomial"),
         (["--target", "y", "--family", "normal", "--param", "loc=m", "--param", "scale=1"], "Normal"),
     ],
 )  # fmt: skip
@@ -152,7 +153,8 @@ def test_folders_globs_and_many_files(files, capsys):
 def test_standard_input(files, capsys, monkeypatch, name):
     stdin = io.TextIOWrapper(io.BytesIO((files / name).read_bytes()))
     monkeypatch.setattr(sys, "stdin", stdin)
-    code, out, _ = run(capsys, "score", "-", "--target", "y", "--family", "laplace", "--param", "loc=m", "--param", "scale=1", "--json")  # fmt: skip
+    options = ("--family", "laplace", "--param", "loc=m", "--param", "scale=1", "--json")
+    code, out, _ = run(capsys, "score", "-", "--target", "y", *options)
     assert (code, json.loads(out)["n"]) == (0, 4)
 
 

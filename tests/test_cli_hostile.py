@@ -1,4 +1,4 @@
-"""Whatever a file holds, the command answers or says what is wrong, with exit code 0, 2 or 3, and never with a traceback."""
+"""Whatever a file holds, the command answers or says what is wrong: exit code 0, 2 or 3, and never a traceback."""
 
 import random
 
@@ -7,7 +7,13 @@ import pytest
 
 from crossent import cli
 
-VALUES = ["NA", " 1", "1e400", "0,5", "", '""', "nan", "inf", "-inf", "1", "0", "true", "1\0", "\u0661", "-0", "9" * 400, "[red]x[/red]", "<b>"]  # fmt: skip
+VALUES = (
+    "NA", " 1", "1e400", "0,5", "", '""', "nan", "inf", "-inf", "1", "0", "true", "1\0", "\u0661", "-0", "9" * 400,
+    "[red]x[/red]", "<b>",
+)  # fmt: skip
+NAMES = (
+    "[bold]y[/bold]", "[/]", "a\nb", "\x1b[31mred", "日本", "<script>", "*", "^y$", "--y", "y,z", '"', "\u202e", "",
+)  # fmt: skip
 
 
 def run(capfd, *arguments):
@@ -35,7 +41,7 @@ def test_awkward_values(tmp_path, capfd, column, value, on_bad):
             assert code == 0
 
 
-@pytest.mark.parametrize("name", ["[bold]y[/bold]", "[/]", "a\nb", "\x1b[31mred", "日本", "<script>", "*", "^y$", "--y", "y,z", '"', "\u202e", ""])  # fmt: skip
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_awkward_names(tmp_path, capfd, name, kind):
     path = tmp_path / f"data.{kind}"
@@ -71,7 +77,8 @@ def test_random_bytes_and_damaged_files(tmp_path, capfd):
             for _ in range(chance.choice([1, 1, 3])):
                 damaged[chance.randrange(len(damaged))] = chance.randrange(256)
             path.write_bytes(bytes(damaged))
-            cli.main(["score", str(path), "--target", "y", "--probs", "p", "--json", "--on-bad", chance.choice(["error", "skip"])])  # fmt: skip
+            on_bad = chance.choice(["error", "skip"])
+            cli.main(["score", str(path), "--target", "y", "--probs", "p", "--json", "--on-bad", on_bad])
             # polars reports a panic of its own on stderr before it raises: only what crossent adds is looked at
             assert 'File "' not in capfd.readouterr().err
         for length in range(0, len(good), 7):

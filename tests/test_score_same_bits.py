@@ -1,6 +1,7 @@
 """The same rows give the same document, byte for byte: in any order, cut anywhere, in any format, on any threads."""
 
 import functools
+import itertools
 import operator
 from fractions import Fraction
 
@@ -93,7 +94,7 @@ def test_states_add_up_to_the_state_of_all(tmp_path, case):
     expected = None
     for cuts in ((0, ROWS), (0, 1, 1500, 1501, ROWS)):
         states = []
-        for start, stop in zip(cuts, cuts[1:], strict=False):
+        for start, stop in itertools.pairwise(cuts):
             path = tmp_path / f"{start}-{stop}.parquet"
             table()[start:stop].write_parquet(path)
             with open_source([path]) as source:

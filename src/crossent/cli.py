@@ -63,7 +63,7 @@ def _dispatched(given: list[str]) -> int:
         return DONE
     with warnings.catch_warnings():
         warnings.simplefilter("always", UserWarning)
-        warnings.showwarning = _show_warning
+        warnings.showwarning = _show_warning  # type: ignore[assignment] # the place in the code is of no use here
         try:
             return _parsed(given)()
         except errors.DataError as error:

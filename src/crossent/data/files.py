@@ -46,7 +46,7 @@ def found_files(paths: Iterable[str | os.PathLike[str]], separator: str | None =
     """The files that are meant, in order; a copy of standard input lives until the context ends."""
     with ExitStack() as stack:
         named: list[tuple[Path, str]] = []
-        for path in map(os.fspath, paths):
+        for path in (os.fspath(path) for path in paths):
             if path == "-":
                 named.append((stack.enter_context(_standard_input()), "standard input"))
             else:

@@ -70,7 +70,7 @@ class KeyHistogram:
     def descend(self, below: Fraction, half: Fraction) -> tuple[int, Fraction]:
         """The prefix of the bin where the sum of the weights reaches half, and the weight before that bin."""
         totals, digit = self.bins.totals(), 0
-        for digit in np.flatnonzero(totals).tolist():
+        for digit in self.bins.occupied().tolist():
             if below + totals[digit] >= half:
                 break
             below += totals[digit]
@@ -194,7 +194,9 @@ class NegativeBinomialBaseline:
         totals = self.bins.totals()
         counts = bin_centres(occupied)
         weights = np.array([float(totals[k] / weight) for k in occupied.tolist()])
-        _, concentration = (float(value) for value in find_family("negative_binomial").fit_mle(counts, weights))
+        fit_mle = find_family("negative_binomial").fit_mle
+        assert fit_mle is not None
+        _, concentration = (float(value) for value in fit_mle(counts, weights))
         if not np.isfinite(concentration):
             return self.poisson.nats(weight, again)
         member = MemberLoss(float(mean), concentration)

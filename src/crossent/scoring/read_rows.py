@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 LEVELS_KEPT = 5
+FEW_LABELS = 16
 WEIGHT_RULE = "hold weights, finite and at least 0"
 
 
@@ -140,8 +141,14 @@ def _encoded(plan: Plan, batch: Batch, code: Callable[[Any], int]) -> tuple[np.n
     unique = series.drop_nulls().unique()
     if not len(unique):
         return np.full(len(series), -1, np.int64), series
-    codes = pl.Series([code(value) for value in unique.to_list()], dtype=pl.Int64)
-    return series.replace_strict(unique, codes, default=-1, return_dtype=pl.Int64).to_numpy(), series
+    codes = [code(value) for value in unique.to_list()]
+    if len(codes) > FEW_LABELS:
+        by_value = pl.Series(codes, dtype=pl.Int64)
+        return series.replace_strict(unique, by_value, default=-1, return_dtype=pl.Int64).to_numpy(), series
+    found = np.full(len(series), -1, np.int64)
+    for value, number in zip(unique, codes, strict=True):  # comparing is quicker than looking up
+        found[(series == value).fill_null(False).to_numpy()] = number
+    return found, series
 
 
 def _class_numbers(plan: Plan, batch: Batch, faults: list[Fault]) -> np.ndarray:
@@ -166,11 +173,21 @@ def _two_labels(
         faults.append(
             Fault(plan.target, target < 0, f"hold {label!r} or another label", lambda row: _label(series[row]))
         )
-    seen = series if weight is None else series.filter(weight != 0)
-    some = seen.drop_nulls().unique().sort().head(LEVELS_KEPT).to_list()
-    some += [label] if bool((target > 0).any()) else []
-    levels = frozenset(label if same_label(value, label) else columns.label_text(value) for value in some)
-    return np.maximum(target, 0), levels
+    counts = target >= 0 if weight is None else (target >= 0) & (weight != 0)
+    levels = {label} if (counts & (target == 1)).any() else set()
+    others = np.flatnonzero(counts & (target == 0))
+    if others.size:
+        levels |= _levels_beside(series, others)
+    return np.maximum(target, 0), frozenset(levels)
+
+
+def _levels_beside(series: pl.Series, others: np.ndarray) -> set[str]:
+    """The labels of these rows: the usual one, or some of the several that there should not be."""
+    first = series[int(others[0])]
+    equal = (series == first).fill_null(False).to_numpy()[others]
+    if equal.all():
+        return {columns.label_text(first)}
+    return {columns.label_text(value) for value in series.gather(others).unique().sort().head(LEVELS_KEPT).to_list()}
 
 
 def _label(value: Any) -> str:
