@@ -233,7 +233,7 @@ def test_67_a_negative_rate_is_an_error():
         ce.cross_entropy([1, 1], ce.Poisson(rate=[1.0, -1.0]))
 
 
-# --- reductions: Poisson(0 | rate) costs exactly its rate, which makes sums of any numbers -----------------------------
+# --- reductions: Poisson(0 | rate) costs exactly its rate, which makes sums of any numbers ----------------------------
 
 
 def ones(rows: int) -> ce.Tally:
