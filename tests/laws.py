@@ -169,7 +169,7 @@ def upper_bound_is_above_the_hessian(family: Family) -> bool:
             arguments = [y, *parameters]
             triangle = iter(float(v) for v in family.formula("hessian")(*arguments))
             gap = np.diag([float(v) for v in family.upper_bound(*arguments)])
-            for i, j in ((i, j) for i in range(k) for j in range(i, k)):
+            for i, j in zip(*np.triu_indices(k), strict=True):
                 entry = next(triangle)
                 gap[i, j] -= entry
                 gap[j, i] = gap[i, j]

@@ -44,7 +44,7 @@ def bit_patterns(low, high, n=ROWS):
 
 
 def worst(formula, *columns, component=None, effect=None, logs=False):
-    """The largest error in ulps; beyond `component` (the largest term) or `effect` (of half an ulp of the raw) it counts."""
+    """The largest error in ulps, or in units of `component` (the largest term) or `effect` (half an ulp of the raw)."""
     results = compiled(formula, *columns)
     largest = 0.0
     for i, row in enumerate(zip(*np.broadcast_arrays(*columns), strict=True)):
@@ -287,7 +287,7 @@ def test_row_71_no_concentration_is_a_poisson_with_its_derivatives():
 
 
 def test_entropy_of_large_poissons_is_the_series():
-    rate = np.array([1e3, 1e4, 1e6, 1e9, 1e11, 1e14, 1e200])
+    rate = np.array([1e3, 1e4, 1e6, 1e9, 1e11, 1e14, 1e90])
     series = (np.log(2 * np.pi * np.e * rate) - 1 / (6 * rate) - 1 / (12 * rate**2) - 19 / (180 * rate**3)) / 2
     np.testing.assert_allclose(FAMILIES["Poisson"].evaluate("entropy", np.log(rate)), series, rtol=1e-12)
 
@@ -303,11 +303,11 @@ def test_entropy_of_rare_events():
     np.testing.assert_allclose(FAMILIES["Poisson"].evaluate("entropy", np.log(m)), right, rtol=1e-12)
 
 
-@pytest.mark.parametrize(("mean", "concentration"), [(3e3, 0.7), (1e5, 0.05), (2e3, 15.0), (4e3, 60.0), (2e4, 3.0)])
+@pytest.mark.parametrize(("mean", "concentration"), [(3e3, 0.7), (1e4, 0.3), (2e3, 15.0), (4e3, 60.0), (2e4, 3.0)])
 def test_long_tails_are_integrated_as_well_as_summed(mean, concentration):
     """Panels against the plain sum over every count."""
     log_mean, log_r = math.log(mean), math.log(concentration)
-    y = np.arange(0.0, mean + 120 * mean / concentration + 200 * math.sqrt(mean))
+    y = np.arange(0.0, mean + 80 * mean / concentration + 200 * math.sqrt(mean))
     nll = compiled(negative_binomial.nll, y, log_mean, log_r)[0]
     mass = np.exp(-nll)
     family = FAMILIES["NegativeBinomial"]

@@ -19,7 +19,7 @@ Formula = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter: its name, the symbol of the page, the range that tests and plots draw from, its `domains.DOMAINS`."""
+    """A parameter: its name, the page's symbol, the range that tests and plots draw from, its `domains.DOMAINS`."""
 
     name: str
     symbol: str
@@ -38,7 +38,7 @@ class Support:
 
     def __post_init__(self) -> None:
         if self.kind not in domains.SUPPORTS and self.contains is None:
-            raise errors.unknown_option("support", self.kind, domains.SUPPORTS)
+            raise errors.unknown_option(argument="support", value=self.kind, known=domains.SUPPORTS)
         known = domains.SUPPORTS.get(self.kind, (self.kind, None, False))
         for name, value in zip(("words", "contains", "discrete"), known, strict=True):
             if getattr(self, name) in ("", None):
@@ -150,7 +150,7 @@ class Family:
 
     # -- formulas -----------------------------------------------------------------------------------------------------
     def formula(self, quantity: str) -> Any:
-        """What is written under this name, or else derived from `nll` (or from the exponential family); None if neither."""
+        """What is written under this name, or else derived from `nll` or the exponential family; None if neither."""
         from crossent.families import derivation
 
         return self._once(("formula", quantity), lambda: getattr(self, quantity) or derivation.derived(self, quantity))
@@ -165,7 +165,7 @@ class Family:
         return self._once(key, lambda: rows.row_formulas(self, quantity, parameterisation))
 
     def evaluate(self, quantity: str, *columns: Any) -> Any:
-        """A quantity over NumPy columns (*raw, *fixed): entropy, mean, variance, kl_divergence, fisher_information ..."""
+        """A quantity over NumPy columns (*raw, *fixed): entropy, mean, kl_divergence, fisher_information ..."""
         from crossent.families import rows
 
         return rows.evaluate(self, quantity, *columns)

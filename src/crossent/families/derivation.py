@@ -41,7 +41,7 @@ def _hessian(family: Family) -> Callable[..., Any]:
     return function("hessian", names, triangle, single=False)
 
 
-# --- from the log-partition A: nll = A(eta) - <eta, T(y)> - log h(y) ---------------------------------------------------
+# --- from the log-partition A: nll = A(eta) - <eta, T(y)> - log h(y) -------------------------------------------------
 
 
 def _nll(family: Family) -> Callable[..., Any]:
@@ -76,7 +76,9 @@ class _LogPartition:
         self.bend = [made[1 + k + i * k : 1 + k + (i + 1) * k] for i in range(k)]
 
 
-def _of_log_partition(family: Family, name: str, results: Callable[..., Any], single: bool = True) -> Callable[..., Any]:
+def _of_log_partition(
+    family: Family, name: str, results: Callable[..., Any], single: bool = True
+) -> Callable[..., Any]:
     names = _names(family, target=False)
 
     def formula(*arguments: Node) -> Any:
@@ -102,7 +104,9 @@ def _variance(family: Family) -> Callable[..., Any] | None:
 def _entropy(family: Family) -> Callable[..., Any] | None:
     """A - <eta, E T> - log h, where h does not depend on y."""
     names = _names(family)
-    variables, (base,) = trace(lambda y, *p: family.exponential.log_base_measure(y, *p[len(family.parameters) :]), names)
+    variables, (base,) = trace(
+        lambda y, *p: family.exponential.log_base_measure(y, *p[len(family.parameters) :]), names
+    )
     if not is_number(derivative(family.name, base, variables[0], {}), 0):
         return None
 
@@ -119,7 +123,9 @@ def _kl_divergence(family: Family) -> Callable[..., Any]:
     """A(eta_q) - A(eta_p) - <eta_q - eta_p, E_p T>, for equal fixed parameters."""
     k = len(family.parameters)
     fixed = [p.name for p in family.fixed]
-    names = [f"{p.name}_{side}" for side in "pq" for p in family.parameters] + [f"{f}_{side}" for side in "pq" for f in fixed]
+    names = [f"{p.name}_{side}" for side in "pq" for p in family.parameters] + [
+        f"{f}_{side}" for side in "pq" for f in fixed
+    ]
 
     def formula(*arguments: Node) -> Any:
         held = list(arguments[2 * k : 2 * k + len(fixed)])

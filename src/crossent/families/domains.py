@@ -12,7 +12,7 @@ LARGEST_FINITE = 1.7976931348623157e308
 
 
 def is_extended(value):
-    return value >= value  # noqa: PLR0124 - false for NaN alone
+    return value >= value  # false for NaN alone
 
 
 def is_real(value):

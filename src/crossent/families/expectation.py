@@ -58,7 +58,7 @@ def binomial_entropy(logits: Array, total_count: Array) -> Array:
 
 
 def binomial_kl_divergence(logits_p: Array, logits_q: Array, total_p: Array, total_q: Array) -> Array:
-    """E_p[nll_q - nll_p], in nats: total_count times the Bernoullis' if they agree in it; inf where only p can reach."""
+    """E_p[nll_q - nll_p], in nats: total_count times the Bernoullis' if it is the same; inf where only p reaches."""
     from crossent.families import bernoulli, binomial
 
     def rows(z_p: Array, z_q: Array, n_p: Array, n_q: Array) -> list[Array]:
@@ -252,12 +252,12 @@ def _by_member(rows: Any, known: Any, is_known: Any, columns: Any) -> Array:
 
 
 def _chosen(sums: list[Array]) -> Array:
-    """One sum as it is; of two (see `_gains`), the plain one where nothing cancels, else the one without cancellation."""
+    """One sum as it is; of two (see `_gains`) the plain one, or where its terms cancel the other."""
     return sums[0] if len(sums) == 1 else np.where(sums[0] > 0.05, sums[0], sums[1])
 
 
 def _gains(gain: Array) -> list[Array]:
-    """nll_q - nll_p, and gain - 1 + exp(-gain), never negative, which adds up to the same if p and q share their mass."""
+    """nll_q - nll_p, and gain - 1 + exp(-gain), never negative: the same sum if p and q share their mass."""
     from crossent.families.normal import exp_rest
 
     finite = np.where(np.abs(gain) < np.inf, gain, 0)

@@ -130,7 +130,10 @@ def function(name: str, arguments: Iterable[str], results: Iterable[Any], single
         return words[id(value)]
 
     arguments = list(arguments)
-    last = [word(result) if isinstance(result, Node | Constant) else f"{result!r} + 0 * {arguments[-1]}" for result in results]
+    last = [
+        word(result) if isinstance(result, Node | Constant) else f"{result!r} + 0 * {arguments[-1]}"
+        for result in results
+    ]
     lines.append("return " + (last[0] if single else ", ".join(last) + ","))
     return build(name, arguments, lines, used)
 

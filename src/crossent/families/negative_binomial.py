@@ -54,9 +54,9 @@ def _within(y, log_mean, log_concentration):  # m and r inside the range of floa
 
 
 def _terms(y, m, r, d):
-    """With d = y - m: y minus its mean given n = r + y; the divergences of y and of r from their means given n: never negative.
+    """With d = y - m: y minus its mean given n = r + y; the divergences of y and of r from their means given n.
 
-    Both are 0 at y = m. With s = r + m they are of y from n m/s and of r from n r/s, the latter divided by r.
+    The divergences are never negative, and 0 at y = m. With s = r + m they are of y from n m/s, and of r from n r/s.
     """
     poisson, tiny = r > LARGEST, (r + m < 1 / HUGE) & (y > 0)
     r, lift, drop = where(poisson, 1, r), where(tiny, HUGE, 1), where(tiny, 1 / HUGE, 1)  # n/s may overflow

@@ -17,7 +17,7 @@ def row_formulas(family: Family, quantity: str, parameterisation: Parameterisati
     from crossent.kernels.rowwise import RowFormulas
 
     if quantity not in QUANTITIES:
-        raise errors.unknown_option("quantity", quantity, QUANTITIES)
+        raise errors.unknown_option(argument="quantity", value=quantity, known=QUANTITIES)
     chosen = parameterisation or family.raw
     if chosen.names != family.raw.names and quantity != "value":
         raise errors.derivative_by_alternative(family.name, chosen.names, family.raw.names)
@@ -78,7 +78,7 @@ def _curvature(family: Family, quantity: str) -> Any:
 
 
 def evaluate(family: Family, quantity: str, *columns: Any) -> Any:
-    """A quantity over broadcast NumPy columns, float64: an array, or a tuple of arrays where the formula gives a tuple."""
+    """A quantity over broadcast NumPy columns, float64: an array, or a tuple of arrays as the formula gives."""
     import numpy as np
 
     formula = family.formula(quantity)
