@@ -392,12 +392,11 @@ def no_derivative_rule(family: str, function: str) -> UsageError:
     )  # fmt: skip
 
 
-def out_of_reach(family: str, quantity: str, index: Index, terms: float, limit: float) -> NoAnswerError:
+def out_of_reach(what: str, index: Index, reach: float, limit: float) -> NoAnswerError:
     return NoAnswerError(
-        f"{family}: {quantity} must be summed over at most {limit:.0e} terms of the support; "
-        f"row {list(index)} would take about {terms:.1e}.",
+        f"{what}: the counts that matter must stay below {limit:.0e}; those of member {list(index)} reach {reach:.1e}.",
         "estimate it from a sample: the mean of nll over sample(rng, shape).",
-        family=family, quantity=quantity, index=index, terms=terms,
+        what=what, index=index, reach=reach,
     )  # fmt: skip
 
 
