@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import llvmlite.binding
 import pytest
@@ -87,3 +91,35 @@ def test_the_exact_sums_are_made_of_vectors(fresh, symbol) -> None:
 def test_loops_finds_innermost_loops_only() -> None:
     text = ".LBB0_1:\n\tmov\n.LBB0_2:\n\tvaddps %zmm0, %zmm1, %zmm2\n\tjne .LBB0_2\n\tjne .LBB0_1\n"
     assert [len(body) for body in loops(text)] == [3]
+
+
+SAME_BITS = """
+import hashlib
+import numpy as np
+from kernel_formulas import BELL, COIN
+from crossent.kernels import evaluate_rows
+rng = np.random.default_rng(0)
+found = hashlib.sha256()
+x = rng.standard_normal(777) * 20
+for formulas, raw in ((COIN, x.astype(np.float32)), (BELL, np.stack([x, x / 16], 1))):
+    y = rng.random(777).astype(raw.dtype)
+    made = evaluate_rows(formulas, y, raw, quantity="gradient", keep_rows=True, mean=True)
+    found.update(made.rows.tobytes() + made.gradient.tobytes() + repr(made.total).encode())
+print(found.hexdigest())
+"""
+
+
+@pytest.mark.skipif(not WIDE, reason="the processors below are x86")
+def test_every_processor_computes_the_same_bits(tmp_path) -> None:
+    """SSE2 without multiply-add (it is emulated), AVX2, and whatever this machine has."""
+    found = set()
+    for processor in ("generic", "haswell", ""):
+        variables = {"CROSSENT_CACHE_DIR": str(tmp_path), "PYTHONPATH": str(Path(__file__).parent)}
+        variables |= {"NUMBA_CPU_NAME": processor, "NUMBA_CPU_FEATURES": ""} if processor else {}
+        done = subprocess.run(
+            [sys.executable, "-c", SAME_BITS],
+            env=os.environ | variables, capture_output=True, text=True, timeout=300, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        found.add(done.stdout)
+    assert len(found) == 1

@@ -1,4 +1,4 @@
-"""How fast: loops over blocks of rows, threads, exact sums, compiled code on disk. Knows no family and no statistics."""
+"""How fast: loops over blocks, threads, exact sums, compiled code on disk. Knows no family and no statistics."""
 
 from crossent.kernels.elementwise import evaluate_formula
 from crossent.kernels.exact_sum import ExactSum

@@ -5,8 +5,8 @@ no closures. Its name carries a hash of everything that its machine code depends
 run, so a folder is used only if this user owns it, it is no link, and nobody else may write to it; otherwise kernels go
 to a fresh private folder that is removed at exit.
 
-The folder is CROSSENT_CACHE_DIR, or `crossent` in the system's folder for caches. In it, `kernels/<build>` belongs to one
-build: one version of crossent, Numba, NumPy, Python, and one kind of processor. Whoever makes a new build's folder
+The folder is CROSSENT_CACHE_DIR, or `crossent` in the system's folder for caches. In it, `kernels/<build>` belongs to
+one build: one version of crossent, Numba, NumPy, Python, and one kind of processor. Whoever makes a new build's folder
 removes all but the three others used last. The whole folder may be deleted at any time.
 """
 

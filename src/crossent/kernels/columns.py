@@ -1,7 +1,7 @@
 """Between the caller's arrays and the few kinds of contiguous arrays that kernels take.
 
-An array that fits is handed over as it is. Any other is packed: a worker copies one block at a time into its own scratch
-memory, NumPy converting, so that no array is ever copied whole. Results go the other way.
+An array that fits is handed over as it is. Any other is packed: a worker copies one block at a time into its own
+scratch memory, NumPy converting, so that no array is ever copied whole. Results go the other way.
 """
 
 from __future__ import annotations
@@ -86,19 +86,19 @@ class Inputs:
         self.result, self.real = np.dtype(result), KINDS[raw.kind]
         self.fixed_kinds = "".join("a" if isinstance(column, Column) else "s" for column in fixed)
         self.key = target.kind, raw.kind, self.fixed_kinds, weights is not None
-        self.columns = [c for c in (target, raw, *fixed, weights) if isinstance(c, Column)]
-        self.direct = all(column.flat is not None for column in self.columns)
+        self.arguments = [target, raw, *fixed] if weights is None else [target, raw, *fixed, weights]
+        self.flats = [column.flat if isinstance(column, Column) else column for column in self.arguments]
+        self.direct = all(flat is not None for flat in self.flats)  # nothing has to be packed
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Raw's shape."""
-        single = len(self.raw.parts) == 1
-        return self.raw.parts[0].shape if single else (self.rows, self.raw.width)
+        parts = self.raw.parts
+        return parts[0].shape if len(parts) == 1 else (self.rows, len(parts))
 
     def reader(self) -> Callable[[int, int], list[Any]]:
         """For one worker: (start, stop) -> the kernel's arguments."""
-        readers = [c.reader() if isinstance(c, Column) else c for c in (self.target, self.raw, *self.fixed)]
-        readers += [self.weights.reader()] if self.weights is not None else []
+        readers = [column.reader() if isinstance(column, Column) else column for column in self.arguments]
         return lambda start, stop: [read(start, stop) if callable(read) else read for read in readers]
 
     def blocks(self, start: int, stop: int, direct: bool) -> Iterator[tuple[int, int]]:
@@ -107,7 +107,8 @@ class Inputs:
         return ((low, min(low + step, stop)) for low in range(start, stop, step))
 
     def overlap(self, array: np.ndarray) -> bool:
-        return any(np.may_share_memory(array, part) for column in self.columns for part in column.parts)
+        columns = [column for column in self.arguments if isinstance(column, Column)]
+        return any(np.may_share_memory(array, part) for column in columns for part in column.parts)
 
 
 def prepare(
@@ -122,7 +123,7 @@ def prepare(
     if sum(1 if part.ndim == 1 else part.shape[1] for part in parts) != parameters or len(parts[0]) != rows:
         raise errors.kernel_shapes(rows, parameters, [part.shape for part in parts])
     result = np.result_type(*parts) if len(parts) > 1 else parts[0].dtype
-    result = FLOATS.get(np.dtype(result).char, np.float64)
+    result = FLOATS.get(result.char, np.float64)
     kind = "f" if result is np.float32 and not double else "d"
     if double:
         result = np.float64
@@ -151,14 +152,15 @@ def _fixed(value: Any) -> Column | float:
 
 def _as_it_is(array: np.ndarray, dtype: np.dtype) -> np.ndarray | None:
     """The array as a kernel takes it, or None if it has to be packed."""
-    if array.dtype != dtype or not (array.flags.c_contiguous and array.flags.aligned):
+    flags = array.flags
+    if array.dtype != dtype or not (flags.c_contiguous and flags.aligned):
         return None
     flat = array if array.ndim == 1 else array.reshape(-1)
-    return flat if flat.flags.writeable else np.asarray(_Unlocked(flat))
+    return flat if flags.writeable else np.asarray(_Unlocked(flat))
 
 
 class _Unlocked:
-    """A read-only array under a type that says nothing of it, so that kernels are not compiled twice. None writes to it."""
+    """A read-only array under a type that says nothing of it, so that kernels are not compiled twice; none writes."""
 
     def __init__(self, array: np.ndarray) -> None:
         self.owner = array
@@ -170,10 +172,13 @@ class Outputs:
 
     def __init__(self, widths: dict[str, int], inputs: Inputs, full: bool, out: Any) -> None:
         self.inputs, self.widths = inputs, widths
-        given = dict(zip(("gradient", "hessian"), out if isinstance(out, tuple) else (out,), strict=False))
-        whole = (inputs.rows, inputs.raw.width, inputs.raw.width)
-        shapes = {"row": (inputs.rows,), "gradient": inputs.shape, "hessian": whole if full else inputs.shape}
-        self.arrays = {name: self._array(shapes[name], given.get(name)) for name in widths}
+        self.arrays = {}
+        for name in widths:
+            whole = full and name == "hessian"
+            shape = (inputs.rows, inputs.raw.width, inputs.raw.width) if whole else inputs.shape
+            if name == "row":
+                shape = (inputs.rows,)
+            self.arrays[name] = self._array(shape, _given(out, name))
         self.flat = {name: _as_it_is(array, inputs.real) for name, (array, _) in self.arrays.items()}
         self.direct = all(flat is not None for flat in self.flat.values())
 
@@ -219,6 +224,13 @@ class Outputs:
             return array
         given[...] = array
         return given
+
+
+def _given(out: Any, name: str) -> np.ndarray | None:
+    """The caller's array for a result: `out` is the gradient's, or a pair of the gradient's and the Hessian's."""
+    if isinstance(out, tuple):
+        return dict(zip(("gradient", "hessian"), out, strict=False)).get(name)
+    return out if name == "gradient" else None
 
 
 def _nothing() -> None:

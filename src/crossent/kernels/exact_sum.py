@@ -65,10 +65,11 @@ class ExactSum:
     def from_accumulator(cls, accumulator: NDArray[np.int64]) -> ExactSum:
         """What a kernel has left: `CHUNKS` chunks of 32 bits with carries not yet passed on, then three counts."""
         chunks = accumulator[:CHUNKS]
-        low = int.from_bytes((chunks & 0xFFFFFFFF).astype("<u4").tobytes(), "little")
-        high = int.from_bytes(((chunks >> 32) + (1 << 31)).astype("<u4").tobytes(), "little") - _HALVES
-        positive, negative, nans = accumulator[CHUNKS:SLOTS].tolist()
-        return cls(low + (high << CHUNK_BITS), positive, negative, nans)
+        (places,) = chunks.nonzero()  # a handful, mostly
+        units = 0
+        for place, chunk in zip(places.tolist(), chunks[places].tolist(), strict=True):
+            units += chunk << CHUNK_BITS * place
+        return cls(units, *accumulator[CHUNKS:SLOTS].tolist())
 
     def __add__(self, other: ExactSum) -> ExactSum:
         if not isinstance(other, ExactSum):
@@ -86,7 +87,8 @@ class ExactSum:
     @property
     def finite(self) -> ExactSum:
         """The sum of the finite terms alone."""
-        return ExactSum(self.units)
+        every = not (self.positive_infinities or self.negative_infinities or self.nans)
+        return self if every else ExactSum(self.units)
 
     @property
     def unbounded(self) -> float:
@@ -111,9 +113,6 @@ class ExactSum:
         if b.units == 0:
             return math.nan if a.units == 0 else math.inf if a.units > 0 else -math.inf
         return _divide(a.units, b.units)
-
-
-_HALVES = int.from_bytes(np.full(CHUNKS, 1 << 31, "<u4").tobytes(), "little")
 
 
 def _zero_over(unbounded: float) -> float:

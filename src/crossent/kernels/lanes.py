@@ -11,7 +11,7 @@ _INT32 = ir.IntType(32)
 
 @intrinsic
 def apart(typing_context):
-    """Promise that this function's array arguments do not overlap; checking each pair at run time ends vectorisation."""
+    """Promise that this function's array arguments do not overlap: checking each pair would end vectorisation."""
 
     def generate(context, builder, signature, arguments):
         for argument in builder.function.args:

@@ -1,9 +1,10 @@
 """The compiled side of `ExactSum`: blocks of rows in the first-level cache are added into an accumulator of integers.
 
 A block is cut into limbs of 51 bits from its largest exponent downwards: adding 1.5 * 2^52 rounds a float to a whole
-number and leaves that number in its last bits, where integers are added, as many at once as registers hold. What was
-cut off, exactly, goes round again until nothing is left. So a block costs one or two rounds when its rows are of similar
-size, and more only when they are not; the result is exact in every case, hence the same for every order and partition.
+number and leaves that number in its last bits, where integers are added, as many at once as registers hold. What is
+left is exact, and gives the next limb. One, two or four limbs, as the smallest row of the block wants it, take one
+round; where that is not enough, what is left goes round again. The result is exact in every case, hence the same for
+every order and partition: a choice that is made for a block cannot be seen in it.
 """
 
 from __future__ import annotations
@@ -132,18 +133,82 @@ def add_finite(values, top, accumulator):
 
 
 @njit(**JIT)
-def add_doubles(values, accumulator):
-    """Add float64 values, at most BLOCK of them. Uses values up."""
-    top = largest(values)
-    if top >= INFINITE64:
-        set_aside(values, accumulator)
-        top = largest(values)
-    add_finite(values, top, accumulator)
+def _extent_doubles(values):
+    """The bits of the largest size, and of the smallest but 0."""
+    wide_vectors()
+    top, low = np.int64(0), np.int64(SIZE64)
+    for i in range(values.shape[0]):
+        size = bits(values[i]) & SIZE64
+        top = max(top, size)
+        low = min(low, (size - 1) & SIZE64)  # 0 becomes the largest of all
+    return top, low + 1
 
 
 @njit(**JIT)
-def _extent(values):
-    """The bits of the largest size, and of the smallest but 0."""
+def _two_limbs(values, scale):
+    """The sums of the two limbs that every value has, none of them more."""
+    wide_vectors()
+    first, second = np.int64(0), np.int64(0)
+    for i in range(values.shape[0]):
+        value = np.float64(values[i])
+        rounded = fma(value, scale, MAGIC)
+        rest = fma(value, scale, MAGIC - rounded)
+        first += bits(rounded)
+        second += bits(fma(rest, NEXT_LIMB, MAGIC))
+    count = np.int64(values.shape[0]) * MAGIC_BITS
+    return first - count, second - count
+
+
+@njit(**JIT)
+def _four_limbs(values, scale):
+    """The same for four."""
+    wide_vectors()
+    first, second, third, fourth = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
+    for i in range(values.shape[0]):
+        value = np.float64(values[i])
+        rounded = fma(value, scale, MAGIC)
+        rest = fma(value, scale, MAGIC - rounded)
+        rounded_rest = fma(rest, NEXT_LIMB, MAGIC)
+        next_rest = fma(rest, NEXT_LIMB, MAGIC - rounded_rest)
+        rounded_next = fma(next_rest, NEXT_LIMB, MAGIC)
+        last = fma(next_rest, NEXT_LIMB, MAGIC - rounded_next)
+        first += bits(rounded)
+        second += bits(rounded_rest)
+        third += bits(rounded_next)
+        fourth += bits(fma(last, NEXT_LIMB, MAGIC))
+    count = np.int64(values.shape[0]) * MAGIC_BITS
+    return first - count, second - count, third - count, fourth - count
+
+
+@njit(**JIT)
+def add_doubles(values, accumulator):
+    """Add float64 values, at most BLOCK of them. May use values up."""
+    top, low = _extent_doubles(values)
+    if top >= INFINITE64:
+        set_aside(values, accumulator)
+        top, low = _extent_doubles(values)
+    if top == 0:
+        return
+    above = (top >> 52) - 1022  # every size is below 2^above
+    shift = LIMB - above
+    needed = above - (max(low >> 52, 1) - 1075)
+    if shift < 0 or shift > 1000 or needed > 4 * LIMB:
+        add_finite(values, top, accumulator)
+    elif needed <= 2 * LIMB:
+        first, second = _two_limbs(values, np.ldexp(1.0, shift))
+        add_integer(accumulator, first, -shift)
+        add_integer(accumulator, second, -shift - LIMB)
+    else:
+        first, second, third, fourth = _four_limbs(values, np.ldexp(1.0, shift))
+        add_integer(accumulator, first, -shift)
+        add_integer(accumulator, second, -shift - LIMB)
+        add_integer(accumulator, third, -shift - 2 * LIMB)
+        add_integer(accumulator, fourth, -shift - 3 * LIMB)
+
+
+@njit(**JIT)
+def _extent_singles(values):
+    """The same for float32."""
     wide_vectors()
     top, low = np.int32(0), np.int32(-1)
     for i in range(values.shape[0]):
@@ -163,26 +228,6 @@ def _one_limb(values, scale):
 
 
 @njit(**JIT)
-def _three_limbs(values, scale):
-    """Three limbs off every value, and the largest of what is left, without keeping it: mostly there is nothing."""
-    wide_vectors()
-    first, second, third, top = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
-    for i in range(values.shape[0]):
-        value = np.float64(values[i])
-        rounded = fma(value, scale, MAGIC)
-        rest = fma(value, scale, MAGIC - rounded)
-        rounded_rest = fma(rest, NEXT_LIMB, MAGIC)
-        last = fma(rest, NEXT_LIMB, MAGIC - rounded_rest)
-        rounded_last = fma(last, NEXT_LIMB, MAGIC)
-        first += bits(rounded)
-        second += bits(rounded_rest)
-        third += bits(rounded_last)
-        top = max(top, bits(fma(last, NEXT_LIMB, MAGIC - rounded_last)) & SIZE64)
-    count = np.int64(values.shape[0]) * MAGIC_BITS
-    return first - count, second - count, third - count, top
-
-
-@njit(**JIT)
 def _widen(values, spare):
     wide_vectors()
     for i in range(values.shape[0]):
@@ -192,10 +237,10 @@ def _widen(values, spare):
 @njit(**JIT)
 def add_singles(values, spare, accumulator):
     """Add float32 values, at most BLOCK of them; spare is as many float64. Not finite ones become 0 in values."""
-    top, low = _extent(values)
+    top, low = _extent_singles(values)
     if top >= INFINITE32:
         set_aside(values, accumulator)
-        top, low = _extent(values)
+        top, low = _extent_singles(values)
     if top == 0:
         return
     low_exponent = max(low >> 23, 1) - 150  # of the last bit of the smallest value
@@ -203,11 +248,12 @@ def add_singles(values, spare, accumulator):
         add_integer(accumulator, _one_limb(values, np.ldexp(1.0, -low_exponent)), low_exponent)
         return
     shift = LIMB - ((top >> 23) - 126)
-    first, second, third, left = _three_limbs(values, np.ldexp(1.0, shift))
-    if left == 0:
+    if (top >> 23) - 126 - low_exponent <= 4 * LIMB:
+        first, second, third, fourth = _four_limbs(values, np.ldexp(1.0, shift))
         add_integer(accumulator, first, -shift)
         add_integer(accumulator, second, -shift - LIMB)
         add_integer(accumulator, third, -shift - 2 * LIMB)
+        add_integer(accumulator, fourth, -shift - 3 * LIMB)
         return
     wider = spare[: values.shape[0]]
     _widen(values, wider)
@@ -277,7 +323,7 @@ def set_aside_doubles(values, weights, accumulator, lost):
 
 @njit(**JIT)
 def set_aside_singles(values, weights, accumulator, lost):
-    if _extent(values)[0] >= INFINITE32:
+    if _extent_singles(values)[0] >= INFINITE32:
         _set_aside_weighted(values, weights, accumulator, lost)
 
 

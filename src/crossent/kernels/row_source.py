@@ -1,7 +1,8 @@
 """The text of a rows kernel: one loop over a block in the first-level cache, then the exact sum of that block.
 
-Kernels see contiguous arrays only. The sum is a loop of its own, so that a float32 loop fills its registers with sixteen
-rows. A row's bits cannot depend on its place: there is no reduction in the first loop, and every multiply-add is explicit.
+Kernels see contiguous arrays only. The sum is a loop of its own, so that a float32 loop fills its registers with
+sixteen rows. A row's bits cannot depend on its place: the first loop holds no reduction, and every multiply-add in it
+is explicit.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ def source(layout: Layout) -> str:
         *(f"                {line}" for line in _loads(layout)),
         f"                bad += not ({_validity(layout)})",
         f"            accumulator[{INVALID}] += bad",
-        f"        add(block.ctypes, {'weights.ctypes, ' * layout.weighted}stop - start, spare.ctypes, accumulator.ctypes)",
+        f"        add({_summed(layout)}, stop - start, spare.ctypes, accumulator.ctypes)",
         "",
     ]
     return "\n".join(lines)
@@ -116,6 +117,10 @@ def _slices(layout: Layout) -> list[str]:
     lines += [f"fixeds{j} = fixed{j}[start:stop]" for j, kind in enumerate(layout.fixed) if kind == "a"]
     lines += ["weights = weight[start:stop]"] if layout.weighted else []
     return lines + [f"{name}s = {name}_out[{n} * start:{n} * stop]" for name, n in layout.columns.items()]
+
+
+def _summed(layout: Layout) -> str:
+    return "block.ctypes, weights.ctypes" if layout.weighted else "block.ctypes"
 
 
 def _place(width: int, j: int) -> str:

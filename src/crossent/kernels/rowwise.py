@@ -45,8 +45,8 @@ class RowFormulas:
 class Evaluation:
     """What one pass has found. If ``invalid`` is not 0, there are rows that may not count, and the rest means nothing.
 
-    ``total`` and ``weight`` are the sums of w * nll and of w. ``count`` rows have a weight other than 0, ``infinite`` of
-    them an infinite loss: ``total`` counts those, ``finite_total`` and ``finite_weight`` leave them out.
+    ``total`` and ``weight`` are the sums of w * nll and of w. ``count`` rows have a weight other than 0, ``infinite``
+    of them an infinite loss: ``total`` counts those, ``finite_total`` and ``finite_weight`` leave them out.
     """
 
     total: ExactSum
@@ -81,8 +81,8 @@ def evaluate_rows(
 
     ``target`` has shape (n,), ``raw`` (n,) or (n, k), or is a sequence of k columns (n,) or numbers; each of ``fixed``
     is (n,) or a number, ``weight`` (n,), ``mask`` (n,) boolean. ``quantity`` "gradient" gives the gradient too,
-    "hessian" also the Hessian: its diagonal in raw's shape, or all of it (n, k, k) if ``full``. Derivatives are those of
-    w * nll, or divided by the sum of w if ``mean``. ``out`` is an array for the gradient, or a pair with one for the
+    "hessian" also the Hessian: its diagonal in raw's shape, or all of it (n, k, k) if ``full``. Derivatives are those
+    of w * nll, or divided by the sum of w if ``mean``. ``out`` is an array for the gradient, or a pair with one for the
     Hessian. ``keep_rows`` keeps w * nll.
 
     Arithmetic follows raw's dtype: float32 rows are right to float32; everything else, or ``double``, is computed in
@@ -90,29 +90,45 @@ def evaluate_rows(
     finite, or the loss is NaN (a row may be counted twice). A row of weight 0, or masked out, is not looked at.
     """
     if quantity not in QUANTITIES:
-        raise errors.unknown_option("quantity", quantity, QUANTITIES)
+        raise errors.unknown_option(argument="quantity", value=quantity, known=QUANTITIES)
     inputs = prepare(target, raw, fixed, weight, mask, parameters=formulas.parameters, double=double)
     layout = _layout(formulas, inputs, quantity, keep_rows, full, smoothing)
     run = _kernel(formulas, layout)
     outputs = Outputs(layout.columns, inputs, full, out)
     settings = _settings(inputs, layout.grade, mean and quantity != "value", smoothing)
 
+    if inputs.direct and outputs.direct and inputs.rows < threads.WORTH_SHARING:
+        scratch = _scratch(inputs)
+        run(*inputs.flats, *outputs.flat.values(), settings, *scratch)
+        accumulators = [scratch[-1]]
+    else:
+        accumulators = _run_in_blocks(run, inputs, outputs, settings)
+    evaluation = _gather(accumulators, inputs)
+    evaluation.rows = outputs.finished("row")
+    evaluation.gradient = outputs.finished("gradient")
+    evaluation.hessian = outputs.finished("hessian")
+    return evaluation
+
+
+def _scratch(inputs: Inputs) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What each worker needs for itself: a block's rows, room for adding them up, and the accumulator."""
+    return np.empty(BLOCK, inputs.real), np.empty((2, BLOCK)), np.zeros(ACCUMULATED, np.int64)
+
+
+def _run_in_blocks(
+    run: Callable[..., None], inputs: Inputs, outputs: Outputs, settings: np.ndarray
+) -> list[np.ndarray]:
     def work(spans: Iterable[threads.Span]) -> np.ndarray:
-        accumulator = np.zeros(ACCUMULATED, np.int64)
-        values, spare = np.empty(BLOCK, inputs.real), np.empty((2, BLOCK))
-        columns_in, columns_out = inputs.reader(), outputs.writer()
+        scratch = _scratch(inputs)
+        columns, rooms = inputs.reader(), outputs.writer()
         for start, stop in spans:
             for low, high in inputs.blocks(start, stop, outputs.direct):
-                room, deliver = columns_out(low, high)
-                run(*columns_in(low, high), *room, settings, values, spare, accumulator)
+                room, deliver = rooms(low, high)
+                run(*columns(low, high), *room, settings, *scratch)
                 deliver()
-        return accumulator
+        return scratch[-1]
 
-    accumulators = threads.share(work, inputs.rows)
-    evaluation = _gather(accumulators, inputs)
-    for name, column in (("rows", "row"), ("gradient", "gradient"), ("hessian", "hessian")):
-        setattr(evaluation, name, outputs.finished(column))
-    return evaluation
+    return threads.share(work, inputs.rows)
 
 
 def _layout(
@@ -166,25 +182,24 @@ def _kernel(formulas: RowFormulas, layout: Layout) -> Callable[..., None]:
 
 
 def _settings(inputs: Inputs, grade: str, divide: bool, smoothing: float) -> np.ndarray:
-    """high + low = 1 / (sum of weights * power), power that power of two which makes the sum about 1. See row_source.
-
-    low is above 0 always, and too small to matter where it is not needed: an infinite derivative times 0 would be NaN.
-    """
-    share = (1.0, 0.0, 1.0)
-    if divide:
-        share = (
-            _share_of_units(weight_sum(inputs).units) if inputs.weights is not None else _share_of_count(inputs.rows)
-        )
-    high, low, power = share
-    native = grade == "native" and inputs.weights is None
-    if native:
-        high, low = _toward_zero_single(high, low)
-    return np.array([high, low or high * (2.0**-30 if native else 2.0**-60), power, 1 - smoothing, smoothing / 2])
+    """high + low = 1 / (sum of weights * power); power is the power of two that makes the sum about 1."""
+    if inputs.weights is None:
+        return _settings_of_count(inputs.rows if divide else 1, grade, smoothing)
+    share = _share_of_units(weight_sum(inputs).units) if divide else (1.0, 0.0, 1.0)
+    return _as_array(*share, 2.0**-60, smoothing)
 
 
 @lru_cache(maxsize=256)
-def _share_of_count(count: int) -> tuple[float, float, float]:
-    return _reciprocal(count, 1) if count else (0.0, 0.0, 1.0)
+def _settings_of_count(count: int, grade: str, smoothing: float) -> np.ndarray:
+    high, low, power = _reciprocal(count, 1) if count else (0.0, 0.0, 1.0)
+    if grade != "native":
+        return _as_array(high, low, power, 2.0**-60, smoothing)
+    return _as_array(*_toward_zero_single(high, low), power, 2.0**-30, smoothing)
+
+
+def _as_array(high: float, low: float, power: float, slack: float, smoothing: float) -> np.ndarray:
+    """low is above 0 always, and too small to matter where it is not needed: an infinite derivative * 0 is NaN."""
+    return np.array([high, low or high * slack, power, 1 - smoothing, smoothing / 2])
 
 
 def _share_of_units(units: int) -> tuple[float, float, float]:
@@ -259,13 +274,14 @@ def _gather(accumulators: list[np.ndarray], inputs: Inputs) -> Evaluation:
         count = int(merged[COUNTED])
     else:
         count = inputs.rows
-        weight, finite_weight = ExactSum.of_integer(count), ExactSum.of_integer(count - infinite)
+        weight = ExactSum.of_integer(count)
+        finite_weight = ExactSum.of_integer(count - infinite) if infinite else weight
     return Evaluation(
         total=total,
         weight=weight,
         count=count,
         infinite=infinite,
-        finite_total=total.finite if infinite or total.nans else total,
+        finite_total=total.finite,
         finite_weight=finite_weight,
         invalid=int(merged[INVALID]) + total.nans,
     )
