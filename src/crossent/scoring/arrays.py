@@ -33,7 +33,7 @@ def score(target: Any, p: Any, *, sample_weight: Any = None, mask: Any = None) -
     >>> import crossent as ce
     >>> result = ce.score([1, 0, 1, 1], ce.Bernoulli(probs=[0.9, 0.2, 0.8, 0.5]))
     >>> round(result.nats, 6), result.n
-    (0.311194, 4)
+    (0.311199, 4)
     """
     rows, evaluation, family, over_classes = _evaluate(target, p, sample_weight, mask)
     state = ScoreState(baseline=baseline(family.name))
