@@ -76,7 +76,7 @@ def unit_deviance(y, logits):
 
 
 def nll_from_probs(y, probs):
-    return -(xlogy(y, probs) + xlog1py(1 - y, -probs))
+    return 0 - (xlogy(y, probs) + xlog1py(1 - y, -probs))  # what is certain and right costs 0, not -0
 
 
 def divergence_of_probs(probs_p, probs_q):

@@ -81,7 +81,7 @@ class Loss:
 
         >>> import crossent as ce
         >>> float(ce.Loss("binomial")([3], [0.0], total_count=5))
-        1.163150809805681
+        1.1631508098056809
         """
         adapter = taking_over(target, raw, sample_weight)
         if adapter is not None:
