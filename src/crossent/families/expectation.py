@@ -285,6 +285,8 @@ def _sigmoid(x: Array) -> Array:
 def _evaluate(formula: Any, *columns: Array) -> Any:
     from crossent.kernels.elementwise import evaluate_formula
 
-    flat = [np.ascontiguousarray(c, np.float64).reshape(-1) for c in np.broadcast_arrays(*columns)]
-    made = evaluate_formula(formula, flat, flat[0].size)
-    return made
+    columns = np.broadcast_arrays(*(np.asarray(c, np.float64) for c in columns))
+    made = evaluate_formula(formula, [np.ascontiguousarray(c).reshape(-1) for c in columns], columns[0].size)
+    return (
+        tuple(m.reshape(columns[0].shape) for m in made) if isinstance(made, tuple) else made.reshape(columns[0].shape)
+    )
