@@ -386,7 +386,7 @@ def derivative_by_alternative(family: str, names: Iterable[str], raw: Iterable[s
 
 def no_derivative_rule(family: str, function: str) -> UsageError:
     return UsageError(
-        f"{family}: to derive the gradient, nll must be made of functions whose derivative is known; {function} is not.",
+        f"{family}: to derive the gradient, nll must be made of functions with known derivatives; {function} has none.",
         "write gradient=... and hessian=... beside nll.",
         family=family, function=function,
     )  # fmt: skip
