@@ -32,7 +32,7 @@ demo: $(VENV)/runtime ## install into .venv and score the shipped predictions
 	$(RUN) examples/demo.py
 
 test: demo $(VENV)/development ## the demo, then every test
-	$(RUN) -m pytest
+	$(RUN) -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/development ## lint, format, types, direction of imports
 	$(RUN) -m ruff check .
