@@ -235,7 +235,7 @@ FITS = (
         lambda r: r * r,
         -EDGE,
         EDGE,
-        8,
+        6,
     ),
     Fit(
         "LOG1P_SINGLE",
@@ -244,7 +244,7 @@ FITS = (
         extended(lambda e: e / mp.log1p(e)),
         mpf(0),
         mpf(1),
-        15,
+        13,
     ),
     Fit(
         "LOG_SINGLE",
