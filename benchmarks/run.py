@@ -73,9 +73,7 @@ def with_sklearn(case: Case, target: np.ndarray, raw: np.ndarray) -> dict:
     loss = getattr(losses, case.sklearn)()
     return {
         "value": {"scikit-learn": lambda: loss.loss(y_true=target, raw_prediction=raw, n_threads=2).mean()},
-        "value+gradient": {
-            "scikit-learn": lambda: loss.loss_gradient(y_true=target, raw_prediction=raw, n_threads=2)
-        },
+        "value+gradient": {"scikit-learn": lambda: loss.loss_gradient(y_true=target, raw_prediction=raw, n_threads=2)},
     }
 
 
@@ -157,7 +155,12 @@ def main() -> None:
     torch.set_num_threads(2)
     rng = np.random.default_rng(0)
     versions = f"torch {torch.__version__}, JAX {jax.__version__}, NumPy {np.__version__}"
-    lines = ["# Speed beside the peers", "", "Made by `make bench`. Milliseconds, medians; the contenders took turns.", ""]
+    lines = [
+        "# Speed beside the peers",
+        "",
+        "Made by `make bench`. Milliseconds, medians; the contenders took turns.",
+        "",
+    ]
     lines += [f"{machine()}; {versions}.", ""]
     for case in CASES:
         if chosen.names and not any(word in case.name for word in chosen.names):

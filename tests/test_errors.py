@@ -62,7 +62,9 @@ def test_unknown_names_list_what_exists():
 
 def test_every_class_of_error_has_a_docstring():
     classes = [
-        value for value in vars(errors).values() if inspect.isclass(value) and value.__module__.startswith(errors.__name__)
+        value
+        for value in vars(errors).values()
+        if inspect.isclass(value) and value.__module__.startswith(errors.__name__)
     ]
     assert len(classes) >= 6
     assert all(kind.__doc__ for kind in classes)

@@ -48,7 +48,9 @@ def test_wheel_alone_runs_the_command(distributions, tmp_path):
     data = tmp_path / "predictions.csv"
     data.write_text("y,p\n1,0.9\n0,0.2\n1,0.6\n")
     clean = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    printed = run(scripts / "crossent", "score", data, "--target", "y", "--probs", "p", "--json", cwd=tmp_path, env=clean)
+    printed = run(
+        scripts / "crossent", "score", data, "--target", "y", "--probs", "p", "--json", cwd=tmp_path, env=clean
+    )
     result = json.loads(printed)
     assert result["n"] == 3
     assert abs(result["cross_entropy"]["nats"] - 0.27977656) < 1e-8

@@ -1,8 +1,8 @@
 """Every message: what must hold - what came - where - what to do.
 
 Errors are built by the named functions of this folder, so that the wording is the same everywhere. Each error carries
-the pieces of its message as attributes (``error.argument``, ``error.index``, ``error.value``, ...), and is a ValueError or
-a TypeError besides. `DataError` means that the data is bad (the command exits with 3), `UsageError` and
+the pieces of its message as attributes (``error.argument``, ``error.index``, ``error.value``, ...), and is a ValueError
+or a TypeError besides. `DataError` means that the data is bad (the command exits with 3), `UsageError` and
 `UsageTypeError` that the call is (exit code 2), `NoAnswerError` that none was found (exit code 4).
 """
 
