@@ -12,6 +12,7 @@ from mpmath import mp
 
 from crossent.families import bernoulli, binomial, laplace, negative_binomial, normal, poisson
 from crossent.families.catalogue import FAMILIES
+from crossent.vocabulary import lbeta
 
 RNG = np.random.default_rng(20)
 ROWS = 60
@@ -52,7 +53,7 @@ def worst(formula, *columns, component=None, effect=None, logs=False):
         digits = int(60 + 1.2 * max(abs(x) for x in row[1:3] if abs(x) < 800)) if logs else 0
         right = exactly(formula, *row, digits=digits)
         for got, wanted in zip([r[i] for r in results], right if isinstance(right, tuple) else (right,), strict=True):
-            error = ulps(float(got), mpmath.mpf(wanted))
+            error = ulps(float(got), wanted)
             allowed = max(
                 [1.0]
                 + [
@@ -122,17 +123,40 @@ def test_negative_binomial_from_logs():
     assert worst(negative_binomial.nll, y, log_m, log_r, effect=effect, logs=True) <= 8
 
 
-def test_binomial_from_logits():
-    """Between log-odds of -2 and 2 up to three times that effect was measured: n p has no digits to spare beside y."""
+def logits_and_trials():
+    """Log-odds of trials(), of 1e-17 to 3 for any number of trials, and of 0; likely targets, and certain ones."""
     y, p, n = trials()
     z = np.log(p) - np.log1p(-p)
-    z[::7] = RNG.normal(0, 1, z[::7].size) * 10 ** RNG.uniform(-12, 0, z[::7].size)
-    y[::7] = np.rint(n[::7] / (1 + np.exp(-z[::7])))
+    middle = RNG.normal(0, 1, 2 * ROWS) * 10 ** RNG.uniform(-17, 0, 2 * ROWS)
+    middle[::20] = 0
+    many = np.floor(log_uniform(1, LARGEST, middle.size))
+    p = 1 / (1 + np.exp(-middle))
+    away = np.sqrt(many * p * (1 - p)) * RNG.normal(0, 1, middle.size) * 10 ** RNG.uniform(-3, 2, middle.size)
+    likely = np.clip(np.rint(many * p + away), 0, many)
+    likely[::11], likely[1::13] = 0, many[1::13]
+    return np.append(y, likely), np.append(z, middle), np.append(n, many)
+
+
+def excess(y, z, n):
+    return float(exactly(binomial.gradient, y, z, n, digits=80)[0])
+
+
+def test_binomial_from_logits():
+    """Measured below 4; with p rounded once, up to three times that effect: n p needs more digits than p has."""
 
     def effect(y, z, n):
-        return 3 * abs(n / (1 + math.exp(-z)) - y) * math.ulp(z) / 16
+        return abs(excess(y, z, n)) * math.ulp(z) / 16
 
-    assert worst(binomial.nll, y, z, n, effect=effect, logs=True) <= 8
+    assert worst(binomial.nll, *logits_and_trials(), effect=effect, logs=True) <= 8
+
+
+def test_binomial_gradient_from_logits():
+    """Two ulp, or what half an ulp of the logit does: y - n p may cancel in all digits of n p."""
+
+    def effect(y, z, n):
+        return n * math.exp(-abs(z)) / (1 + math.exp(-abs(z))) ** 2 * math.ulp(z) / 4
+
+    assert worst(binomial.gradient, *logits_and_trials(), effect=effect, logs=True) <= 2
 
 
 @pytest.mark.parametrize("quantity", ["nll", "gradient", "hessian"])
@@ -254,12 +278,15 @@ def test_one_trial_is_a_bernoulli():
 
 # --- what peers get wrong, derivatives included -----------------------------------------------------------------------
 
+P46 = 1e15 / (1e15 + 10)  # rounded, as the peer was given it
+
 
 @pytest.mark.parametrize(
     ("row", "formula", "arguments", "right"),
     [
         (45, poisson.nll_from_rate, (5e15, 5e15), "18.9930456868770656"),
         (45, poisson.nll_from_rate, (1e8, 1e8), "10.1292789060141888"),
+        (46, negative_binomial.nll_from_mean, (10, 1e15 * (1 - P46) / P46, 1e15), "2.0785648390634398"),
         (47, negative_binomial.nll_from_mean, (10, 10, 1e10), "2.07856164363506218"),
         (48, binomial.nll_from_probs, (10, 1e-14, 1e15), "2.07856164313505346"),
         (48, binomial.nll_from_probs, (5e14 + 12345, 0.5, 1e15), "17.4951798548981203"),
@@ -273,6 +300,45 @@ def test_rows_of_peers(row, formula, arguments, right):
     if row == 53:  # the published value is of log-mean 4
         got = float(compiled(negative_binomial.nll, 39, 4.0, math.log(6e16))[0][0])
     assert got == pytest.approx(float(mpmath.mpf(right)), rel=2e-15)
+
+
+@pytest.mark.parametrize("reading", ["compiled", "exact"])
+def test_row_56_derivatives_by_shape_and_rate(reading):
+    """Of log p by shape a and rate b, where the mean is a/b and the concentration a."""
+    shape, rate = 1e10 + 1, 0.8
+    with mp.workdps(60):
+        a, b = mpmath.mpf(shape), mpmath.mpf(rate)
+        member = (0, mp.log(a / b), mp.log(a))
+        if reading == "exact":
+            by_mean, by_concentration = negative_binomial.gradient(*member)
+        else:
+            by_mean, by_concentration = (mpmath.mpf(float(g[0])) for g in compiled(negative_binomial.gradient, *member))
+        right = mpmath.mpf("-0.810930216216328733"), mpmath.mpf("6944444445.13888833")
+        tolerance = mpmath.mpf("1e-17") if reading == "exact" else 32 * 2.0**-52  # half an ulp of a log is 8 of them
+        for got, wanted in zip((-(by_mean + by_concentration) / a, by_mean / b), right, strict=True):
+            assert abs(got / wanted - 1) <= tolerance
+
+
+@pytest.mark.parametrize(
+    ("n", "k", "right"), [(1e20, 100, "4241.43081043252788"), (845000, 8.45e-10, "1.20195403971111516e-8")]
+)
+def test_row_57_binomial_coefficient(n, k, right):
+    """Its log is n log 2 - nll for even odds, also between the whole numbers."""
+    with mp.workdps(80):
+        got = n * mp.log(2) - binomial.nll(mpmath.mpf(k), mpmath.mpf(0), mpmath.mpf(n))
+        assert abs(got / mpmath.mpf(right) - 1) <= mpmath.mpf("1e-17")
+    if k >= 1:
+        assert worst(binomial.nll_from_probs, [k], [k / n], [n]) <= 4
+        assert worst(binomial.nll, [k], [math.log(k / n)], [n], logs=True) <= 8
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "right"), [(1e20, 3.0, "-137.461958399082796"), (3e15, 12895.0, "-350396.988955562107")]
+)
+def test_row_58_lbeta(a, b, right):
+    assert ulps(float(compiled(lbeta, a, b)[0][0]), mpmath.mpf(right)) <= 2
+    with mp.workdps(60):
+        assert abs(lbeta(mpmath.mpf(a), mpmath.mpf(b)) / mpmath.mpf(right) - 1) <= mpmath.mpf("1e-17")
 
 
 def test_row_71_no_concentration_is_a_poisson_with_its_derivatives():

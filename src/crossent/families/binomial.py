@@ -9,15 +9,14 @@ from crossent.vocabulary import (
     abs,
     binet,
     exp,
-    expm1,
     is_zero,
     kl_div,
     lgamma,
     log,
     maximum,
-    minimum,
     multiply_add,
     sigmoid,
+    sigmoid_residual,
     sigmoid_slope,
     softplus,
     times,
@@ -35,12 +34,10 @@ def density(y, logits, total_count):
     return exp(lgamma(n + 1) - lgamma(y + 1) - lgamma(n - y + 1)) * p**y * (1 - p) ** (n - y)
 
 
-def _excess(y, logits, total_count):  # y - n p, of the rarer outcome first: n p has no digits to spare beside y
-    rare = where(logits < 0, y, total_count - y)
-    near = expm1(-minimum(abs(logits), 1))
-    tail = multiply_add(-total_count, sigmoid(-abs(logits)), rare)
-    middle = multiply_add(-total_count, near / (2 * (2 + near)), ((rare - total_count) + rare) / 2)  # p = 1/2 + ...
-    excess = where(4 * abs(logits) < 3, middle, tail)
+def _excess(y, logits, total_count):  # y - n p, of the rarer outcome first: n p needs more digits than p has
+    n, x = total_count, -abs(logits)
+    rare, p = where(logits < 0, y, n - y), sigmoid(x)
+    excess = multiply_add(-n, p, rare) - n * sigmoid_residual(p, x)  # p was rounded: the residual is what that lost
     return where(logits < 0, excess, -excess)
 
 
