@@ -1,5 +1,6 @@
 """`import crossent` costs next to nothing, and the first loss of a process with a warm cache comes soon."""
 
+import os
 import statistics
 import subprocess
 import sys
@@ -10,8 +11,35 @@ IMPORT = "import numpy, time; start = time.perf_counter(); import crossent; prin
 FIRST = "import crossent as ce; print(float(ce.cross_entropy([1, 0], ce.Bernoulli(logits=[0.5, 0.25]))))"
 
 
+# what Numba does before it can load one function that lies compiled on disk, without asking scipy.linalg for BLAS
+NUMBA = """
+import sys
+sys.modules["scipy.linalg.cython_blas"] = None
+from numba.core.registry import cpu_target
+cpu_target.target_context.refresh()
+"""
+AFTERWARDS = """
+import sys
+print("scipy.linalg" in sys.modules)
+import numba, numpy as np
+from numba.np import arraymath, linalg
+print(linalg.ensure_blas is arraymath.ensure_blas, linalg.ensure_blas.__module__)
+dot = numba.njit(lambda a, b: np.dot(a, b))
+print(*dot(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[5.0, 6.0], [7.0, 8.0]])).ravel())
+"""
+# where Python may not keep its bytecode, every process compiles all sources again: that is not what is timed here
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def run(code: str) -> str:
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=ENVIRONMENT)
+    return done.stdout
+
+
+def seconds(code: str) -> float:
+    start = time.perf_counter()
+    run(code)
+    return time.perf_counter() - start
 
 
 def test_importing_imports_nothing_heavy():
@@ -33,13 +61,21 @@ def test_importing_is_quick():
 
 
 def test_the_first_loss_of_a_second_process_is_quick():
-    """Wall time of a whole process, Python's own start included; the best of five, as the machine may be busy."""
-    first = run(FIRST)  # fills the cache of compiled kernels if it is cold
-    took = []
+    """Wall time of a whole process, Python's own start and end included: below 0.6 s.
+
+    On a machine that is busy or slow, where Numba alone takes that long, we may add a quarter to it. Both are measured
+    in turn, the best of five each.
+    """
+    run(FIRST), run(NUMBA)  # fills the caches of compiled kernels and of bytecode
+    first, numba = [], []
     for _ in range(5):
-        start = time.perf_counter()
-        assert first == run(FIRST)
-        took.append(time.perf_counter() - start)
-        if took[-1] < 0.6:
-            break
-    assert min(took) < 0.6
+        first.append(seconds(FIRST))
+        if min(first) < 0.6:
+            return
+        numba.append(seconds(NUMBA))
+    assert min(first) < 1.25 * min(numba), f"{min(first):.2f} s; Numba's start alone {min(numba):.2f} s"
+
+
+def test_numba_starts_without_scipy_linalg_and_has_it_when_asked():
+    lines = run(FIRST + "\n" + AFTERWARDS).splitlines()
+    assert lines[1:] == ["False", "True numba.np.linalg", "19.0 22.0 43.0 50.0"]

@@ -70,17 +70,30 @@ def _load(stem: str, source: str, definitions: Mapping[str, Graded]) -> ModuleTy
 
 def _load_from(where: Folder, stem: str, source: str, definitions: Mapping[str, Graded]) -> ModuleType:
     _start_numba()
-    from crossent.vocabulary.compiled.bind import bind
-
     path = where.path / f"{stem}.py"
     _write_once(path, source)
     spec = importlib.util.spec_from_file_location(stem, path)
     module = importlib.util.module_from_spec(spec)
-    module.__dict__.update({name: bind(formula, grade_table(own)) for name, (formula, own) in definitions.items()})
+    module.__dict__.update({name: Unbound(formula, own) for name, (formula, own) in definitions.items()})
     sys.modules[stem] = module  # Numba imports it by name when it reads its cache
     with _numba_caches_beside_the_module():
         spec.loader.exec_module(module)
     return module
+
+
+class Unbound:
+    """A formula that is compiled over its grade only if Numba asks for its type: not where the kernel is on disk."""
+
+    def __init__(self, formula: Callable[..., Any], grade: str) -> None:
+        self.formula, self.grade = formula, grade
+
+    @property
+    def _numba_type_(self) -> Any:  # the attribute that Numba reads of a value whose class it does not know
+        from numba.core.registry import cpu_target
+
+        from crossent.vocabulary.compiled.bind import bind
+
+        return cpu_target.typing_context.resolve_value_type(bind(self.formula, grade_table(self.grade)))
 
 
 def grade_table(grade: str) -> Mapping[str, Any]:
@@ -117,18 +130,28 @@ def _write_once(path: Path, source: str) -> None:
 
 
 def _start_numba() -> None:
-    """Start Numba without scipy.linalg, a fifth of a second that only its linear algebra needs (it then asks again)."""
-    from numba.core import registry
+    """Start Numba without scipy.linalg: a third of a second, for a product that no kernel here forms.
 
-    blas = "scipy.linalg.cython_blas"
-    if "numba.np.arraymath" in sys.modules or blas in sys.modules:
+    Numba asks once, when this module is imported, whether BLAS can be had, and imports scipy.linalg to find out. Here
+    the answer is whether scipy is installed. Whoever compiles linear algebra is asked again by Numba's own function,
+    which is back in its place then; another thread that asks just now gets our answer.
+    """
+    if "numba.np.arraymath" in sys.modules or "scipy.linalg" in sys.modules:
         return
-    sys.modules[blas] = None  # the import system's word for "not to be found"
+    import numba.np.linalg as linalg
+
+    ensure_blas = linalg.ensure_blas
+    linalg.ensure_blas = _ensure_scipy
     try:
-        registry.cpu_target.target_context.refresh()
+        import numba.np.arraymath as arraymath
     finally:
-        del sys.modules[blas]
-    sys.modules["numba.np.arraymath"]._HAVE_BLAS = importlib.util.find_spec("scipy") is not None
+        linalg.ensure_blas = ensure_blas
+    arraymath.ensure_blas = ensure_blas
+
+
+def _ensure_scipy() -> None:
+    if importlib.util.find_spec("scipy") is None:
+        raise ModuleNotFoundError(name="scipy")
 
 
 @contextmanager
