@@ -386,6 +386,34 @@ def test_long_tails_are_integrated_as_well_as_summed(mean, concentration):
     assert divergence == pytest.approx(math.fsum(mass * (other - nll)), rel=1e-11)
 
 
+def divergence_at_fifty_digits(p, q):
+    """By the plain definition over every count, or over every fourth part of a standard deviation of a wide bell."""
+    with mp.workdps(50):
+        p, q = ([mpmath.mpf(z) for z in member] for member in (p, q))
+        mean, sd = float(mp.exp(p[0])), float(mp.sqrt(negative_binomial.variance(*p)))
+        wide = sd > 70
+        counted = range(int(mean - 11 * sd), int(mean + 13 * sd), int(sd / 4)) if wide else range(int(mean + 40 * sd))
+        nlls = [(negative_binomial.nll(mpmath.mpf(y), *p), negative_binomial.nll(mpmath.mpf(y), *q)) for y in counted]
+        return sum(mp.exp(-own) * (other - own) for own, other in nlls) * counted.step
+
+
+@pytest.mark.parametrize(
+    ("mean", "concentration", "by_mean", "by_concentration"),
+    [(3, 2, 1e-2, 1.5e-2), (3, 2, 0, 1e-3), (3, 2, 1e-6, 1e-6), (30, 40, 1e-5, 0.1), (30, 40, 1e-8, 1.5e-8),
+     (1e6, 1e6, 0, 1e-3), (1e6, 1e6, 1e-4, 1.5e-4), (1e10, 1e12, 1e-6, 1.5e-6), (1e10, 1e12, 1e-8, 1.5e-8)],
+)  # fmt: skip
+def test_divergence_of_nearly_equal_negative_binomials(mean, concentration, by_mean, by_concentration):
+    p = math.log(mean), math.log(concentration)
+    q = p[0] + by_mean, p[1] + by_concentration
+    right = divergence_at_fifty_digits(p, q)
+    family = FAMILIES["NegativeBinomial"]
+    slope = mean / (1 + mean / concentration) * (q[0] - p[0])  # the divergence is half a square of the difference
+    allowed = max(1e-12 * float(right), 1e-14, slope * math.ulp(p[0]) / 2)
+    got = family.evaluate("kl_divergence", *p, *q)
+    assert got >= 0
+    assert abs(got - right) <= allowed
+
+
 def test_divergence_of_binomials_with_different_counts():
     family = FAMILIES["Binomial"]
     values = family.evaluate("kl_divergence", [0.3, 0.3, 0.3, -inf], [0.1, 0.1, 0.1, 0.1], [5, 4, 5, 5], [4, 5, 5, 4])
