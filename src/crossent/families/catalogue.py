@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from crossent import errors
-from crossent.families import bernoulli, binomial, categorical, laplace, multinomial, negative_binomial, normal, poisson
 from crossent.families.contract import Family
 
-FAMILIES: dict[str, Family] = {
-    family.name: family
-    for family in (
-        Family.from_module(bernoulli),
-        Family.from_module(binomial),
-        Family.from_module(categorical),
-        Family.from_module(multinomial),
-        Family.from_module(normal),
-        Family.from_module(laplace),
-        Family.from_module(poisson),
-        Family.from_module(negative_binomial),
-    )
-}
+
+def _family(module: str) -> Family:
+    return Family.from_module(import_module(f"crossent.families.{module}"))
+
+
+Bernoulli = _family("bernoulli")
+Binomial = _family("binomial")
+Categorical = _family("categorical")
+Multinomial = _family("multinomial")
+Normal = _family("normal")
+Laplace = _family("laplace")
+Poisson = _family("poisson")
+NegativeBinomial = _family("negative_binomial")
+
+FAMILIES: dict[str, Family] = {value.name: value for value in list(globals().values()) if isinstance(value, Family)}
 
 
 def find_family(name: str) -> Family:

@@ -79,7 +79,7 @@ class Numerical:
         return self.function(*columns)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Family:
     """A family of distributions: its `nll` is the loss, and what is not written beside it is derived from it."""
 
@@ -182,6 +182,9 @@ class Family:
         if FAMILIES.get(self.name) is self:
             return find_family, (self.name,)
         return _restore, ({f.name: getattr(self, f.name) for f in fields(self) if f.init},)
+
+    def __repr__(self) -> str:
+        return " | ".join(f"{self.name}({', '.join(choice.names)})" for choice in (self.raw, *self.alternatives))
 
     def _help(self) -> str:
         lines = [self.doc.strip() or self.name, "", f"Target: {self.support.words}."]

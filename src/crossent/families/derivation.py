@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from crossent import errors
 from crossent.families.derivatives import derivative
 from crossent.families.graph import Node, function, is_number, trace
 
 if TYPE_CHECKING:
-    from crossent.families.contract import Family
+    from crossent.families.contract import ExponentialFamily, Family
 
 
 def derived(family: Family, quantity: str) -> Callable[..., Any] | None:
@@ -44,8 +45,14 @@ def _hessian(family: Family) -> Callable[..., Any]:
 # --- from the log-partition A: nll = A(eta) - <eta, T(y)> - log h(y) -------------------------------------------------
 
 
+def _exponential(family: Family) -> ExponentialFamily:
+    if family.exponential is None:
+        raise errors.family_without_nll(family.name)
+    return family.exponential
+
+
 def _nll(family: Family) -> Callable[..., Any]:
-    e, k = family.exponential, len(family.parameters)
+    e, k = _exponential(family), len(family.parameters)
 
     def nll(y: Any, *parameters: Any) -> Any:
         eta, fixed = e.natural_parameter(*parameters), parameters[k:]
@@ -62,7 +69,7 @@ class _LogPartition:
     """The graph of A(eta(raw)), its gradient and Hessian by eta, and eta itself."""
 
     def __init__(self, family: Family, graph: dict[Any, Node], raw: list[Node], fixed: list[Node]) -> None:
-        e = family.exponential
+        e = _exponential(family)
         self.eta = e.natural_parameter(*raw, *fixed)
         # A is traced over variables of its own, and these are replaced by eta(raw) when it is called again
         names = [f"eta_{i}" for i in range(len(self.eta))]
@@ -89,7 +96,7 @@ def _of_log_partition(
 
 
 def _statistic_is_target(family: Family) -> bool:
-    (y,), statistic = trace(family.exponential.sufficient_statistic, ["y"])
+    (y,), statistic = trace(_exponential(family).sufficient_statistic, ["y"])
     return statistic[0] is y
 
 
@@ -105,13 +112,13 @@ def _entropy(family: Family) -> Callable[..., Any] | None:
     """A - <eta, E T> - log h, where h does not depend on y."""
     names = _names(family)
     variables, (base,) = trace(
-        lambda y, *p: family.exponential.log_base_measure(y, *p[len(family.parameters) :]), names
+        lambda y, *p: _exponential(family).log_base_measure(y, *p[len(family.parameters) :]), names
     )
     if not is_number(derivative(family.name, base, variables[0], {}), 0):
         return None
 
     def entropy(a: _LogPartition, *arguments: Node) -> Any:
-        total = a.value - family.exponential.log_base_measure(0 * arguments[0], *arguments[len(family.parameters) :])
+        total = a.value - _exponential(family).log_base_measure(0 * arguments[0], *arguments[len(family.parameters) :])
         for component, mean in zip(a.eta, a.slope, strict=True):
             total = total - component * mean
         return total

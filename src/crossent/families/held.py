@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from crossent.families.composition import apply, build
-from crossent.families.contract import Family, Numerical
+from crossent.families.contract import Family, Formula, Numerical
 
 
 def hold(family: Family, held: Sequence[str]) -> Family:
@@ -42,7 +42,7 @@ def hold(family: Family, held: Sequence[str]) -> Family:
         return build("formula_held", [*first, *order], lines, {"formula": formula})
 
     passed = ["y", *(parameter.name for parameter in family.fixed)]  # what the support may depend on
-    contains = apply(family.support.contains, ["y", *order[len(free) :]], passed)
+    contains = apply(cast(Formula, family.support.contains), ["y", *order[len(free) :]], passed)
     return Family(
         name=family.name,
         parameters=tuple(family.parameters[i] for i in free),

@@ -173,7 +173,7 @@ class Run:
     def _far(
         self, far: Array, raw: Array, target: Array, weight: Array, values: Array, *outputs: Array
     ) -> int:  # fmt: skip
-        """Rows whose odds leave the range of a float, by the formulas for rows of targets: the class at 1, others at 0."""
+        """Rows whose odds leave the floats, by the formulas for rows of targets: the class at 1, others at 0."""
         kernel, invalid = self._kernel("rows"), 0
         matrix, k = raw.reshape(-1, self.k), self.k
         step = max(1, PACKED // k)

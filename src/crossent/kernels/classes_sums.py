@@ -1,8 +1,9 @@
 """Sums over one row of classes, in an order that depends on the number of classes alone.
 
-`terms[start:start + count]` is summed, into the rounded sum and what that rounds off: up to 64 classes one after the other, more in 32 fixed lanes. The rounding of
-every addition is kept, but in the functions called plain, which serve float64 sums for float32 answers. Indices are
-unsigned because signed ones may mean "from the end", and that check prevents vectors.
+`terms[start:start + count]` is summed, into the rounded sum and what that rounds off: up to 64 classes one after the
+other, more in 32 fixed lanes. The rounding of every addition is kept, but in the functions called plain, which serve
+float64 sums for float32 answers. Indices are unsigned because signed ones may mean "from the end", and that check
+prevents vectors.
 """
 
 from __future__ import annotations

@@ -9,6 +9,8 @@ every order and partition: a choice that is made for a block cannot be seen in i
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 
@@ -26,7 +28,7 @@ NEXT_LIMB = 2.0**LIMB
 TINY_EXPONENT, LIFT, LIFT_BITS = 64, 2.0**600, 600
 PRODUCT_LOW, PRODUCT_HIGH = 2.0**-900, 2.0**1023  # between these, a product's rounding error is a float64
 
-JIT = {"error_model": "numpy", "boundscheck": False}
+JIT: dict[str, Any] = {"error_model": "numpy", "boundscheck": False}
 
 
 @njit(**JIT)

@@ -46,11 +46,11 @@ def _identity() -> Any:
     return RowFormulas(name="identity", parameters=1, fixed=0, valid=_any, nll=_itself, gradient=None, hessian=None)
 
 
-def _itself(y, x):
+def _itself(y: Any, x: Any) -> Any:
     return x
 
 
-def _any(y, x):
+def _any(y: Any, x: Any) -> Any:
     return x >= x
 
 
