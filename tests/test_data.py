@@ -218,3 +218,48 @@ def test_types_that_are_no_numbers_are_refused():
 )  # fmt: skip
 def test_why_a_value_is_bad(value, words):
     assert words in columns.why_bad(value)
+
+
+# --- labels -----------------------------------------------------------------------------------------------------------
+
+FEW_VALUES = ["b", None, "a", "a", "", "é", "a\n", "b", None, "c"]
+LABEL_COLUMNS = {
+    "few": FEW_VALUES * 7,
+    "sorted": sorted(value for value in FEW_VALUES * 7 if value is not None),
+    "new values late": ["a", "b"] * 20 + [None, "c", "a", "d", "e"] * 3,
+    "more values than are remembered": [f"value {k % 40}" for k in range(90)],
+    "nothing first": [None] * 30 + ["a", "b"] * 9,
+    "nothing at all": [None] * 20,
+}
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+@pytest.mark.parametrize("rows", [3, 25, 1000])
+@pytest.mark.parametrize("values", LABEL_COLUMNS.values(), ids=LABEL_COLUMNS)
+def test_labels_are_the_values_of_their_rows(tmp_path, values, rows, kind):
+    numbers = [float(k) for k in range(len(values))]
+    table = pl.DataFrame({"which": numbers, "^x.*$": values}, schema={"which": pl.Float64, "^x.*$": pl.String})
+    path = tmp_path / f"labels.{kind}"
+    table.write_parquet(path) if kind == "parquet" else table.write_csv(path, quote_style="always")
+    with open_source([path]) as source:
+        batches = list(source.batches(["which"], rows, labels="^x.*$"))
+        plain = [value for batch in source.batches(["^x.*$"], rows) for value in batch.columns["^x.*$"].to_list()]
+    assert plain == values or kind == "csv"  # where nothing and "" are the same
+    assert [batch.labels[k] for batch in batches for k in range(batch.height)] == plain
+    assert [float(v) for batch in batches for v in batch.columns["which"]] == numbers
+    assert [batch.row for batch in batches] == list(np.cumsum([0, *(batch.height for batch in batches)])[:-1])
+    assert all(len(batch.labels.which) == batch.height for batch in batches)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[1, 2, None, 3] * 5, [True, None, False] * 5, [1.5, float("inf"), -0.5] * 5, list(range(50))],
+    ids=["integers", "truth", "floats", "many integers"],
+)
+def test_labels_need_not_be_text(tmp_path, values):
+    pl.DataFrame({"y": values}).write_parquet(tmp_path / "y.parquet")
+    pl.DataFrame({"y": list(map(str, values))}, schema={"y": pl.Categorical}).write_parquet(tmp_path / "text.parquet")
+    for name, wanted in (("y", values), ("text", list(map(str, values)))):
+        with open_source([tmp_path / f"{name}.parquet"]) as source:
+            batches = list(source.batches([], 4, labels="y"))
+        assert [batch.labels[k] for batch in batches for k in range(batch.height)] == wanted

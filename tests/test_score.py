@@ -490,3 +490,35 @@ def test_the_notebooks_table_escapes_what_comes_from_outside(tmp_path):
     html = score_files([saved(table, tmp_path)], "<script>", probs="p")._repr_html_()
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
+
+
+@pytest.mark.parametrize("batch_rows", [7, 1000])
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+@pytest.mark.parametrize(
+    ("late", "options", "words"),
+    [
+        (None, {"probs": "p", "positive": "a"}, "'y' must hold 'a' or another label; row 60 .* is missing"),
+        ("c", {"probs": "p", "positive": "a"}, "'y' must hold 'a' and one other label; it holds 'a', 'b', 'c'"),
+        (None, {"probs": "p_*"}, "one of the classes 'a', 'b'; row 60 .* is missing"),
+        ("c", {"probs": "p_*"}, "one of the classes 'a', 'b'; row 60 .* is 'c'"),
+    ],
+)
+def test_a_wrong_label_far_from_the_first_is_found(tmp_path, late, options, words, kind, batch_rows):
+    table = pl.DataFrame({"y": ["a", "b"] * 30 + [late] + ["b", "a"] * 30}).with_columns(p=0.5, p_a=0.25, p_b=0.75)
+    table = table.with_columns(w=pl.int_range(pl.len()) % 7 + pl.lit(0.5))
+    path = saved(table, tmp_path, kind)
+    if kind == "csv" and late is None and "positive" in options:
+        words = "'a' and one other label; it holds '', 'a', 'b'|row 60 .* is missing"
+    with pytest.raises(errors.DataError, match=words):
+        document(path, "y", batch_rows=batch_rows, **options)
+    if "p_*" in options.values() or late is None:
+        found = document(path, "y", batch_rows=batch_rows, weight="w", on_bad="skip", **options)
+        assert found["skipped"] == {"count": 1, "rows": [60]}
+        rest = saved(table.filter(pl.int_range(pl.len()) != 60), tmp_path, kind, "rest")
+        assert found["cross_entropy"] == document(rest, "y", weight="w", **options)["cross_entropy"]
+    # A row of weight 0 may hold anything.
+    nothing = table.with_columns(w=pl.when(pl.int_range(pl.len()) == 60).then(0.0).otherwise(pl.col("w")))
+    assert (
+        document(saved(nothing, tmp_path, kind, "nothing"), "y", weight="w", batch_rows=batch_rows, **options)["n"]
+        == 120
+    )

@@ -32,6 +32,7 @@ def table():
             "y": (rng.random(ROWS) < 1 / (1 + np.exp(-z))).astype(np.int8),
             "z": z,
             "p": np.clip(rng.random(ROWS), 1e-9, 1),
+            "pair": np.where(rng.random(ROWS) < 0.3, "yes", "no"),
             "label": np.array(["a", "b", "c", "10", "9"])[rng.integers(0, 5, ROWS)],
             "count": rng.negative_binomial(1.5, 0.01, ROWS) * rng.choice([1, 1, 1, 1000], ROWS),
             "rate": rng.gamma(3, 50, ROWS),
@@ -46,6 +47,7 @@ def table():
 CASES = {
     "probs": ("y", {"probs": "p"}),
     "logits": ("y", {"logits": "z"}),
+    "two labels": ("pair", {"probs": "p", "positive": "yes"}),
     "classes": ("label", {"probs": "p_*"}),
     "class logits": ("label", {"logits": "p_*"}),
     "poisson": ("count", {"family": "poisson", "param": ["rate=rate"]}),
@@ -84,7 +86,7 @@ def test_threads_do_not_change_a_byte(tmp_path, monkeypatch):
     documents = set()
     for threads in ("1", "2", "7"):
         monkeypatch.setenv("CROSSENT_NUM_THREADS", threads)
-        documents.add(scored([path], "logits", weight="w"))
+        documents.add(scored([path], "logits", weight="w", batch_rows=200_000))
     assert len(documents) == 1
 
 

@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crossent import errors
 from crossent.data.files import DataFile, csv_header
 
 if TYPE_CHECKING:
     import polars as pl
+
+NO_VALUE, ANOTHER_VALUE = -1, -2
 
 
 def scan(file: DataFile) -> pl.LazyFrame:
@@ -38,18 +40,60 @@ def schema(file: DataFile) -> list[tuple[str, pl.DataType]]:
     return list(zip(names, types.values(), strict=True))
 
 
-def stream(file: DataFile, positions: Sequence[int], rows: int) -> Iterator[list[pl.Series]]:
-    """The columns at these positions, about `rows` rows at a time, in the file's order, in flat memory."""
+def stream(
+    file: DataFile, positions: Sequence[int], rows: int, start: int = 0, labels: tuple[int, Sequence[str]] | None = None
+) -> Iterator[list[pl.Series]]:
+    """The columns at these positions from row `start` on, about `rows` rows at a time, in order, in flat memory.
+
+    With `labels`, the position of a column of text and some values, one more column follows: the number of the value
+    that the column holds (counted from 0), NO_VALUE or ANOTHER_VALUE.
+    """
     import polars as pl
 
     # By position: a name such as "*" or "^x$" would be a pattern to polars. Under their own names: to rename them
     # costs a step of its own, which buffers more than all the rest.
     wanted = [pl.nth(position) for position in positions]
+    if labels is not None:
+        wanted.append(_number_of_value(*labels).alias(_unused(file, "which")))
     with _translated(file):
-        for frame in scan(file).select(wanted).collect_batches(chunk_size=rows, maintain_order=True):
+        whole = scan(file).slice(start) if start else scan(file)
+        for frame in whole.select(wanted).collect_batches(chunk_size=rows, maintain_order=True):
             if frame.height:
                 # Methods of a Series look themselves up by name, where "^x$" would be a pattern again.
                 yield [column.alias("") for column in frame.get_columns()]
+
+
+def piece(file: DataFile, position: int, start: int, rows: int) -> pl.Series:
+    """Some rows of one column; fewer than `rows` at the end of the file."""
+    import polars as pl
+
+    with _translated(file):
+        return scan(file).slice(start, rows).select(pl.nth(position)).collect().to_series().alias("")
+
+
+def numbers_below(count: int) -> pl.Series:
+    """0, 1, ..., count - 1."""
+    import polars as pl
+
+    return pl.int_range(count, dtype=pl.Int32, eager=True)
+
+
+def _number_of_value(position: int, values: Sequence[str]) -> pl.Expr:
+    import polars as pl
+
+    column = pl.nth(position)
+    number: Any = pl.when(column.is_null()).then(pl.lit(NO_VALUE, pl.Int8))
+    for k, value in enumerate(values):
+        number = number.when(column == pl.lit(value)).then(pl.lit(k, pl.Int8))
+    return number.otherwise(pl.lit(ANOTHER_VALUE, pl.Int8))
+
+
+def _unused(file: DataFile, name: str) -> str:
+    """A name that no column of the file has."""
+    names = scan(file).collect_schema().names()
+    while name in names:
+        name += "_"
+    return name
 
 
 class _translated:

@@ -16,7 +16,9 @@ from crossent.data.files import DataFile, found_files
 if TYPE_CHECKING:
     import polars as pl
 
-BATCH_ROWS = 131_072
+    from crossent.data.labels import Labels
+
+BATCH_ROWS = 32_768  # a few columns of them fit into a processor's cache, and one thread is quickest with them
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Batch:
     file: str
     row_in_file: int
     row: int
+    labels: Labels | None = None
 
 
 class Source:
@@ -67,18 +70,34 @@ class Source:
             if counts[name] > 1:
                 raise errors.column_repeated(file.name, purpose, name, counts[name])
 
-    def batches(self, names: Iterable[str], rows: int = BATCH_ROWS) -> Iterator[Batch]:
-        """Stream these columns, about `rows` rows at a time, files one after the other."""
+    def batches(self, names: Iterable[str], rows: int = BATCH_ROWS, labels: str | None = None) -> Iterator[Batch]:
+        """Stream these columns, about `rows` rows at a time, files one after the other, and one column as labels."""
         names = list(dict.fromkeys(names))
         before = 0
         for file, schema in zip(self.files, self._schemas, strict=True):
-            columns = [column for column, _ in schema]
             inside = 0
-            for series in polars_batches.stream(file, [columns.index(name) for name in names], rows):
-                height = len(series[0])
-                yield Batch(dict(zip(names, series, strict=True)), height, file.name, inside, before + inside)
+            for series, found in _streamed(file, schema, names, labels, rows):
+                height = len(series[0] if found is None else found)
+                columns = dict(zip(names, series, strict=True))
+                yield Batch(columns, height, file.name, inside, before + inside, found)
                 inside += height
             before += inside
+
+
+def _streamed(
+    file: DataFile, schema: Sequence[tuple[str, pl.DataType]], names: Sequence[str], labels: str | None, rows: int
+) -> Iterator[tuple[list[pl.Series], Labels | None]]:
+    places = [column for column, _ in schema]
+    positions = [places.index(name) for name in names]
+    if labels is None:
+        for series in polars_batches.stream(file, positions, rows):
+            yield series, None
+    else:
+        from crossent.data.labels import stream  # NumPy is not imported before a file is read
+
+        place = places.index(labels)
+        is_text = str(schema[place][1]) == "String"
+        yield from stream(file, positions, place, labels, is_text, rows)
 
 
 @contextmanager

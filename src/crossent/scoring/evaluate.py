@@ -20,7 +20,7 @@ def score_reading(plan: Plan, reading: Reading, state: ScoreState) -> None:
     bad = reading.bad
     if bad is not None and bad.any():
         state.skipped.add(bad, rows.first_row)
-    if rows.weight is not None:
+    if rows.weight is not None and rows.counting is not None:
         state.zero_weight += int(np.count_nonzero(rows.weight == 0))
     state.levels |= reading.levels
     if plan.classes and plan.parameterisation.names == ("probs",):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from crossent import errors
@@ -54,9 +55,14 @@ class Plan:
         return self.classes.columns if self.classes else tuple(self.parameters.values())
 
     @property
+    def labels(self) -> str | None:
+        """The column that is read as labels, if the target is one."""
+        return self.target if self.classes or self.positive is not None else None
+
+    @property
     def columns(self) -> list[str]:
-        """All columns that must be read."""
-        wanted: list[str | float] = [self.target, *self.given, *self.fixed.values()]
+        """The columns that are read as numbers."""
+        wanted: list[str | float] = [*([] if self.labels else [self.target]), *self.given, *self.fixed.values()]
         wanted += [self.weight] if self.weight else []
         return list(dict.fromkeys(name for name in wanted if isinstance(name, str)))
 
@@ -200,7 +206,7 @@ class ClassNames:
             return by_text[same[0]] if len(same) == 1 else -1
         return -1
 
-    @property
+    @cached_property
     def _by_text(self) -> dict[str, int]:
         return {name: k for k, name in enumerate(self.names)}
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from crossent import errors
 from crossent.data import Batch, columns
+from crossent.data.labels import FEW, Labels
 from crossent.scoring.plan import Plan, same_label
 from crossent.scoring.state import Rows
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 LEVELS_KEPT = 5
-FEW_LABELS = 16
 WEIGHT_RULE = "hold weights, finite and at least 0"
 
 
@@ -65,12 +65,12 @@ def read_rows(plan: Plan, batch: Batch) -> Reading:
     faults: list[Fault] = []
     levels: frozenset[str] = frozenset()
     weight = _weight(plan, batch, faults)
-    if plan.classes:
-        target = _class_numbers(plan, batch, faults)
-    elif plan.positive is not None:
-        target, levels = _two_labels(plan, batch, weight, faults)
-    else:
+    if batch.labels is None:
         target = _plain_target(plan, batch, faults)
+    elif plan.classes:
+        target = _class_numbers(plan, batch.labels, faults)
+    else:
+        target, levels = _two_labels(plan, batch.labels, weight, faults)
     raw = tuple(_parameter(batch, given, faults) for given in plan.given)
     fixed = tuple(_parameter(batch, given, faults) for given in plan.fixed.values())
     return Reading(batch, Rows(target, raw, fixed, weight, None, batch.row), faults, levels)
@@ -133,61 +133,51 @@ def _weight(plan: Plan, batch: Batch, faults: list[Fault]) -> np.ndarray | None:
 # --- labels -----------------------------------------------------------------------------------------------------------
 
 
-def _encoded(plan: Plan, batch: Batch, code: Callable[[Any], int]) -> tuple[np.ndarray, pl.Series]:
-    """The code of every label, -1 for none."""
-    import polars as pl
-
-    series = columns.labels(batch.columns[plan.target], plan.target)
-    unique = series.drop_nulls().unique()
-    if not len(unique):
-        return np.full(len(series), -1, np.int64), series
-    codes = [code(value) for value in unique.to_list()]
-    if len(codes) > FEW_LABELS:
-        by_value = pl.Series(codes, dtype=pl.Int64)
-        return series.replace_strict(unique, by_value, default=-1, return_dtype=pl.Int64).to_numpy(), series
-    found = np.full(len(series), -1, np.int64)
-    for value, number in zip(unique, codes, strict=True):  # comparing is quicker than looking up
-        found[(series == value).fill_null(False).to_numpy()] = number
-    return found, series
+def _coded(labels: Labels, code: Callable[[Any], int]) -> np.ndarray:
+    """The code of every row's label, -1 for none."""
+    codes = [code(value) for value in labels.levels]
+    size = np.int8 if max(codes, default=0) <= np.iinfo(np.int8).max else np.int64
+    return np.array([*codes, -1], size)[labels.which]  # no label is level -1: the last
 
 
-def _class_numbers(plan: Plan, batch: Batch, faults: list[Fault]) -> np.ndarray:
+def _class_numbers(plan: Plan, labels: Labels, faults: list[Fault]) -> np.ndarray:
     classes = plan.classes
     assert classes is not None
-    target, series = _encoded(plan, batch, classes.index)
+    target = _coded(labels, classes.index).astype(np.int64, copy=False)
     unknown = target < 0
     if not unknown.any():
         return target
     names = errors.listed(map(repr, classes.names[:20])) + (", ..." if len(classes.names) > 20 else "")
-    faults.append(Fault(plan.target, unknown, f"be one of the classes {names}", lambda row: _label(series[row])))
+    faults.append(Fault(plan.target, unknown, f"be one of the classes {names}", lambda row: _label(labels[row])))
     return np.maximum(target, 0)
 
 
 def _two_labels(
-    plan: Plan, batch: Batch, weight: np.ndarray | None, faults: list[Fault]
+    plan: Plan, labels: Labels, weight: np.ndarray | None, faults: list[Fault]
 ) -> tuple[np.ndarray, frozenset[str]]:
     label = plan.positive
     assert label is not None
-    target, series = _encoded(plan, batch, lambda value: int(same_label(value, label)))
-    if (target < 0).any():
-        faults.append(
-            Fault(plan.target, target < 0, f"hold {label!r} or another label", lambda row: _label(series[row]))
-        )
-    counts = target >= 0 if weight is None else (target >= 0) & (weight != 0)
-    levels = {label} if (counts & (target == 1)).any() else set()
-    others = np.flatnonzero(counts & (target == 0))
-    if others.size:
-        levels |= _levels_beside(series, others)
-    return np.maximum(target, 0), frozenset(levels)
+    target = _coded(labels, lambda value: int(same_label(value, label)))
+    missing = target < 0
+    if missing.any():
+        faults.append(Fault(plan.target, missing, f"hold {label!r} or another label", lambda row: _label(labels[row])))
+        target = np.maximum(target, 0)
+    present = _levels_present(labels, weight)
+    others = [value for value in present if not same_label(value, label)]
+    levels = {label} if len(others) < len(present) else set()
+    return target, frozenset(levels | {columns.label_text(value) for value in others[:LEVELS_KEPT]})
 
 
-def _levels_beside(series: pl.Series, others: np.ndarray) -> set[str]:
-    """The labels of these rows: the usual one, or some of the several that there should not be."""
-    first = series[int(others[0])]
-    equal = (series == first).fill_null(False).to_numpy()[others]
-    if equal.all():
-        return {columns.label_text(first)}
-    return {columns.label_text(value) for value in series.gather(others).unique().sort().head(LEVELS_KEPT).to_list()}
+def _levels_present(labels: Labels, weight: np.ndarray | None) -> list[Any]:
+    """The labels of the rows that count, in order."""
+    which = labels.which
+    if weight is not None and (nothing := weight == 0).any():
+        which = which[~nothing]
+    if len(labels.levels) <= FEW:
+        present = [value for k, value in enumerate(labels.levels) if (which == k).any()]
+    else:
+        present = [labels.levels[k] for k in np.unique(which).tolist() if k >= 0]
+    return sorted(present) if len(present) > 1 else present
 
 
 def _label(value: Any) -> str:

@@ -60,7 +60,7 @@ def score_source(source: Source, plan: Plan, batch_rows: int | None = None, prog
         _look_at_levels(plan, state.levels)
 
     def again(baseline_pass: Any) -> Any:
-        for batch in source.batches(plan.columns, rows_at_once(plan, batch_rows)):
+        for batch in source.batches(plan.columns, rows_at_once(plan, batch_rows), plan.labels):
             rows, _ = evaluated(plan, read_rows(plan, batch))
             update_baseline(baseline_pass, rows)
         return baseline_pass
@@ -73,7 +73,7 @@ def score_source(source: Source, plan: Plan, batch_rows: int | None = None, prog
 def state_of(source: Source, plan: Plan, batch_rows: int | None = None, progress: Progress | None = None) -> ScoreState:
     """The mergeable state of all rows of a source."""
     state = empty_state(plan)
-    for batch in source.batches(plan.columns, rows_at_once(plan, batch_rows)):
+    for batch in source.batches(plan.columns, rows_at_once(plan, batch_rows), plan.labels):
         score_reading(plan, read_rows(plan, batch), state)
         if plan.positive is not None and len(state.levels | {plan.positive}) > 2:
             raise errors.too_many_levels(plan.target, plan.positive, sorted(state.levels))
@@ -91,7 +91,7 @@ def rows_at_once(plan: Plan, batch_rows: int | None) -> int:
     """Fewer rows for more columns, so that memory stays flat."""
     if batch_rows is not None:
         return batch_rows
-    return max(FEWEST_ROWS, min(BATCH_ROWS, VALUES_AT_ONCE // len(plan.columns)))
+    return max(FEWEST_ROWS, min(BATCH_ROWS, VALUES_AT_ONCE // (len(plan.columns) + 1)))
 
 
 def _nothing_to_score(source: Source, state: ScoreState) -> errors.DataError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,7 +29,7 @@ class Rows:
     keep: np.ndarray | None = None
     first_row: int = 0
 
-    @property
+    @cached_property
     def counting(self) -> np.ndarray | None:
         """True where a row counts; None if all do."""
         if self.weight is None:
