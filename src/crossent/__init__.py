@@ -63,10 +63,11 @@ def __getattr__(name: str) -> Any:
         found = sorted([*_HOME_OF, *_families(), "FAMILIES", "__version__", "errors"])
     elif name == "FAMILIES":
         found = _families()
-    elif not name.startswith("_") and name in _families():
+    elif name[0].isupper() and name in _families():
         found = _families()[name]
-    else:
-        raise import_module("crossent.errors").no_such_name(name, __getattr__("__all__"))
+    else:  # `from crossent import cli` asks here first, and is not to load the families
+        known = __getattr__("__all__") if name[0].isupper() else [*_HOME_OF, "errors"]
+        raise import_module("crossent.errors").no_such_name(name, known)
     globals()[name] = found
     return found
 
