@@ -7,11 +7,10 @@ little scratch memory, never copied whole.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,8 +19,13 @@ from crossent.kernels import cache, sums, threads
 from crossent.kernels.columns import Inputs, Outputs, prepare
 from crossent.kernels.exact_sum import SLOTS, ExactSum
 from crossent.kernels.row_source import ACCUMULATED, BLOCK, COUNTED, INVALID, Layout, source
+from crossent.kernels.shares import settings_of, settings_of_count
 
 QUANTITIES = ("value", "gradient", "hessian")
+Scratch = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+# nobody's at the moment: a list hands each to one caller only, whatever thread, signal handler or finaliser that is
+_free_scratch: dict[np.dtype, list[Scratch]] = {np.dtype(np.float32): [], np.dtype(np.float64): []}
 
 
 @dataclass(frozen=True)
@@ -91,28 +95,92 @@ def evaluate_rows(
     """
     if quantity not in QUANTITIES:
         raise errors.unknown_option(argument="quantity", value=quantity, known=QUANTITIES)
+    simple = formulas.parameters == 1 and weight is None and mask is None and not (fixed or double or full)
+    if simple:
+        evaluation = _evaluate_as_it_is(formulas, target, raw, smoothing, quantity, keep_rows, mean, out)
+        if evaluation is not None:
+            return evaluation
     inputs = prepare(target, raw, fixed, weight, mask, parameters=formulas.parameters, double=double)
     layout = _layout(formulas, inputs, quantity, keep_rows, full, smoothing)
     run = _kernel(formulas, layout)
     outputs = Outputs(layout.columns, inputs, full, out)
-    settings = _settings(inputs, layout.grade, mean and quantity != "value", smoothing)
+    settings = settings_of(inputs, layout.grade, mean and quantity != "value", smoothing)
 
     if inputs.direct and outputs.direct and inputs.rows < threads.WORTH_SHARING:
         scratch = _scratch(inputs)
         run(*inputs.flats, *outputs.flat.values(), settings, *scratch)
         accumulators = [scratch[-1]]
+        if simple:
+            key = (inputs.target.parts[0].dtype, inputs.result, quantity, keep_rows, smoothing != 0)
+            formulas.kernels[key] = Known(run, layout.grade, tuple(layout.columns))
     else:
         accumulators = _run_in_blocks(run, inputs, outputs, settings)
-    evaluation = _gather(accumulators, inputs)
+    evaluation = _gather(accumulators, inputs.rows, inputs.weights is not None)
     evaluation.rows = outputs.finished("row")
     evaluation.gradient = outputs.finished("gradient")
     evaluation.hessian = outputs.finished("hessian")
     return evaluation
 
 
-def _scratch(inputs: Inputs) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+class Known(NamedTuple):
+    """What a call of `evaluate_rows` has found out, for later calls with arrays of the same dtypes."""
+
+    run: Callable[..., None]
+    grade: str
+    columns: tuple[str, ...]
+
+
+def _evaluate_as_it_is(
+    formulas: RowFormulas,
+    target: Any,
+    raw: Any,
+    smoothing: float,
+    quantity: str,
+    keep_rows: bool,
+    mean: bool,
+    out: Any,
+) -> Evaluation | None:
+    """The common call in a training loop, two columns that fit: in a few microseconds. None if anything is unusual."""
+    if not (type(target) is type(raw) is np.ndarray and target.shape == raw.shape and raw.ndim == 1):
+        return None
+    rows = len(raw)
+    known = formulas.kernels.get((target.dtype, raw.dtype, quantity, keep_rows, smoothing != 0))
+    if known is None or rows >= threads.WORTH_SHARING or not (target.flags.carray and raw.flags.carray):
+        return None
+    results = {name: np.empty(rows, raw.dtype) for name in known.columns}
+    if out is not None:
+        if type(out) is not np.ndarray or "gradient" not in results or not _fits(out, target, raw):
+            return None
+        results["gradient"] = out
+    settings = settings_of_count(rows if mean and quantity != "value" else 1, known.grade, smoothing)
+    free = _free_scratch[raw.dtype]
+    try:
+        scratch = free.pop()
+    except IndexError:
+        scratch = _new_scratch(raw.dtype)
+    accumulator = scratch[-1]
+    known.run(target, raw, *results.values(), settings, *scratch)
+    evaluation = _gather([accumulator], rows, False)
+    accumulator.fill(0)
+    free.append(scratch)
+    evaluation.rows = results.get("row")
+    evaluation.gradient = results.get("gradient")
+    evaluation.hessian = results.get("hessian")
+    return evaluation
+
+
+def _fits(out: np.ndarray, target: np.ndarray, raw: np.ndarray) -> bool:
+    same = out.dtype == raw.dtype and out.shape == raw.shape and out.flags.carray
+    return same and not np.may_share_memory(out, raw) and not np.may_share_memory(out, target)
+
+
+def _scratch(inputs: Inputs) -> Scratch:
     """What each worker needs for itself: a block's rows, room for adding them up, and the accumulator."""
-    return np.empty(BLOCK, inputs.real), np.empty((2, BLOCK)), np.zeros(ACCUMULATED, np.int64)
+    return _new_scratch(inputs.real)
+
+
+def _new_scratch(real: np.dtype) -> Scratch:
+    return np.empty(BLOCK, real), np.empty((2, BLOCK)), np.zeros(ACCUMULATED, np.int64)
 
 
 def _run_in_blocks(
@@ -178,104 +246,23 @@ def _kernel(formulas: RowFormulas, layout: Layout) -> Callable[..., None]:
     return run
 
 
-# --- what derivatives are multiplied with -----------------------------------------------------------------------------
-
-
-def _settings(inputs: Inputs, grade: str, divide: bool, smoothing: float) -> np.ndarray:
-    """high + low = 1 / (sum of weights * power); power is the power of two that makes the sum about 1."""
-    if inputs.weights is None:
-        return _settings_of_count(inputs.rows if divide else 1, grade, smoothing)
-    share = _share_of_units(weight_sum(inputs).units) if divide else (1.0, 0.0, 1.0)
-    return _as_array(*share, 2.0**-60, smoothing)
-
-
-@lru_cache(maxsize=256)
-def _settings_of_count(count: int, grade: str, smoothing: float) -> np.ndarray:
-    high, low, power = _reciprocal(count, 1) if count else (0.0, 0.0, 1.0)
-    if grade != "native":
-        return _as_array(high, low, power, 2.0**-60, smoothing)
-    return _as_array(*_toward_zero_single(high, low), power, 2.0**-30, smoothing)
-
-
-def _as_array(high: float, low: float, power: float, slack: float, smoothing: float) -> np.ndarray:
-    """low is above 0 always, and too small to matter where it is not needed: an infinite derivative * 0 is NaN."""
-    return np.array([high, low or high * slack, power, 1 - smoothing, smoothing / 2])
-
-
-def _share_of_units(units: int) -> tuple[float, float, float]:
-    if units <= 0:
-        return 0.0, 0.0, 1.0
-    exponent = min(max(units.bit_length() - 2148, -1022), 1022)
-    power = 2.0**-exponent
-    return *_reciprocal(units, 1 << (2148 + exponent))[:2], power
-
-
-def _reciprocal(numerator: int, denominator: int) -> tuple[float, float, float]:
-    """denominator / numerator as high + low, high rounded towards 0."""
-    high = denominator / numerator
-    top, bottom = high.as_integer_ratio()
-    rest = denominator * bottom - numerator * top
-    if rest < 0:
-        high = math.nextafter(high, 0.0)
-        top, bottom = high.as_integer_ratio()
-        rest = denominator * bottom - numerator * top
-    return high, rest / (numerator * bottom), 1.0
-
-
-def _toward_zero_single(high: float, low: float) -> tuple[float, float]:
-    single = np.float32(high)
-    if single > high:
-        single = np.nextafter(single, np.float32(0))
-    return float(single), (high - float(single)) + low
-
-
-def weight_sum(inputs: Inputs) -> ExactSum:
-    """The exact sum of the weights, in a pass of its own: the mean's gradient needs it first."""
-    run = cache.load_kernel("weights", WEIGHTS, {}).run
-
-    def work(spans: Iterable[threads.Span]) -> np.ndarray:
-        accumulator, spare = np.zeros(SLOTS, np.int64), np.empty(BLOCK)
-        column = inputs.weights.reader()
-        for start, stop in spans:
-            for low, high in inputs.blocks(start, stop, inputs.weights.flat is not None):
-                run(column(low, high), spare, accumulator)
-        return accumulator
-
-    return sum((ExactSum.from_accumulator(a) for a in threads.share(work, inputs.rows)), ExactSum())
-
-
-WEIGHTS = '''"""Generated by crossent; may be deleted."""
-from numba import njit
-from crossent.kernels.limbs import BLOCK, add_doubles
-
-@njit("void(float64[::1], float64[::1], int64[::1])", nogil=True, cache=True, error_model="numpy", boundscheck=False)
-def run(weight, spare, accumulator):
-    for start in range(0, weight.shape[0], BLOCK):
-        block = weight[start:start + BLOCK]
-        copied = spare[:block.shape[0]]
-        for i in range(block.shape[0]):
-            copied[i] = block[i]
-        add_doubles(copied, accumulator)
-'''
-
-
 # --- what the threads have found --------------------------------------------------------------------------------------
 
 
-def _gather(accumulators: list[np.ndarray], inputs: Inputs) -> Evaluation:
+def _gather(accumulators: list[np.ndarray], rows: int, weighted: bool) -> Evaluation:
     merged = accumulators[0]
     for other in accumulators[1:]:
         merged = merged + other  # chunks keep 31 bits for carries
     total = ExactSum.from_accumulator(merged[:SLOTS])
     infinite = total.positive_infinities + total.negative_infinities
-    if inputs.weights is not None:
+    if weighted:
         weight = ExactSum.from_accumulator(merged[SLOTS : 2 * SLOTS])
         finite_weight = weight + -ExactSum.from_accumulator(merged[2 * SLOTS : 3 * SLOTS]) if infinite else weight
         count = int(merged[COUNTED])
     else:
-        count = inputs.rows
-        weight = ExactSum.of_integer(count)
-        finite_weight = ExactSum.of_integer(count - infinite) if infinite else weight
+        count = rows
+        weight = _whole(count)
+        finite_weight = _whole(count - infinite) if infinite else weight
     return Evaluation(
         total=total,
         weight=weight,
@@ -285,3 +272,6 @@ def _gather(accumulators: list[np.ndarray], inputs: Inputs) -> Evaluation:
         finite_weight=finite_weight,
         invalid=int(merged[INVALID]) + total.nans,
     )
+
+
+_whole = lru_cache(maxsize=64)(ExactSum.of_integer)  # a training loop has one or two sizes of batches
