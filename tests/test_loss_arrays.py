@@ -140,7 +140,7 @@ def test_a_tensor_is_never_detached_silently(foreign, root):
 
 
 def test_real_tensors_are_refused():
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="torch: in the benchmarks' environment only")
     with pytest.raises(errors.UsageTypeError, match=r"raw must be .* it is a torch Tensor"):
         ce.Loss("bernoulli")([1, 0], torch.zeros(2, requires_grad=True))
     with pytest.raises(errors.UsageTypeError, match=r"tensor\.detach\(\)"):
