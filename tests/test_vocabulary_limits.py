@@ -77,8 +77,10 @@ def test_limit(grade: str, name: str, arguments: tuple[float, ...], answer: floa
         return
     found = float(table[name](*map(kind, arguments)))
     expected = float(kind(answer))
-    # a float32 answer may still be a float64 of far less than half its smallest subnormal
-    assert same(found, expected) or (grade == "single" and same(np.float32(found), np.float32(answer))), found
+    # a float32 answer may still be a float64 beyond the range of float32: the caller rounds it to 0 or to infinity
+    with np.errstate(over="ignore"):
+        rounded = np.float32(found)
+    assert same(found, expected) or (grade == "single" and same(rounded, np.float32(answer))), found
 
 
 @pytest.mark.parametrize("grade", GRADES)
