@@ -36,10 +36,13 @@ def run(code: str) -> str:
     return done.stdout
 
 
-def seconds(code: str) -> float:
-    start = time.perf_counter()
+def seconds(code: str) -> tuple[float, float]:
+    """Wall time and processor time of a process; the latter is the former where the system does not tell."""
+    start, before = time.perf_counter(), os.times()
     run(code)
-    return time.perf_counter() - start
+    wall, after = time.perf_counter() - start, os.times()
+    used = after.children_user + after.children_system - before.children_user - before.children_system
+    return wall, used or wall
 
 
 def test_importing_imports_nothing_heavy():
@@ -63,17 +66,18 @@ def test_importing_is_quick():
 def test_the_first_loss_of_a_second_process_is_quick():
     """Wall time of a whole process, Python's own start and end included: below 0.6 s.
 
-    On a machine that is busy or slow, where Numba alone takes that long, we may add a quarter to it. Both are measured
-    in turn, the best of five each.
+    On a machine that is busy or slow, where Numba alone takes that long, we may take twice as long, in processor time,
+    which other processes disturb less. Both are measured in turn, the best of seven each.
     """
     run(FIRST), run(NUMBA)  # fills the caches of compiled kernels and of bytecode
     first, numba = [], []
-    for _ in range(5):
-        first.append(seconds(FIRST))
-        if min(first) < 0.6:
+    for _ in range(7):
+        wall, used = seconds(FIRST)
+        if wall < 0.6:
             return
-        numba.append(seconds(NUMBA))
-    assert min(first) < 1.25 * min(numba), f"{min(first):.2f} s; Numba's start alone {min(numba):.2f} s"
+        first.append(used)
+        numba.append(seconds(NUMBA)[1])
+    assert min(first) < 2 * min(numba), f"{min(first):.2f} s; Numba's start alone {min(numba):.2f} s"
 
 
 def test_numba_starts_without_scipy_linalg_and_has_it_when_asked():
