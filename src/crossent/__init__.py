@@ -1,4 +1,4 @@
-"""Likelihood losses: proved equal, computed fast and exactly, scored honestly.
+"""Likelihood losses from one definition: computed fast and exactly, scored honestly.
 
 A family is a density. Its loss is the cross-entropy from the data to that density.
 
