@@ -22,6 +22,7 @@ class Step:
     text: str
     latex: str
     number: str = ""  # the value of this step on the user's data
+    expression: Any = field(default=None, compare=False, repr=False)  # what stands there, in SymPy
 
 
 @dataclass(frozen=True)
