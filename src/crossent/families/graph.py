@@ -11,7 +11,7 @@ from typing import Any
 from crossent.families.composition import build
 from crossent.vocabulary import FUNCTIONS, Constant
 
-OPERATORS = {"+", "-", "*", "/", "<", "<=", ">", ">=", "&", "|"}
+OPERATORS = {"+", "-", "*", "/", "**", "<", "<=", ">", ">=", "&", "|"}
 
 
 class _Reading:
@@ -27,6 +27,16 @@ class _Reading:
     def logsumexp(self, values: Iterable[Any]) -> Any:
         return make("logsumexp", *values)
 
+    # of a row of classes, which stays one variable: proof.over_classes
+    def total(self, row: Any) -> Any:
+        return make("total", row)
+
+    def own(self, row: Any, y: Any) -> Any:
+        return make("own", row, y)
+
+    def number_of_classes(self, row: Any) -> Any:
+        return make("number_of_classes", row)
+
 
 class Node:
     """One operation and what it is applied to: other nodes, Python numbers, constants."""
@@ -41,7 +51,9 @@ class Node:
     def __neg__(self) -> Any:
         return make("neg", self)
 
-    def __pow__(self, power: int) -> Any:
+    def __pow__(self, power: Any) -> Any:
+        if not isinstance(power, int):
+            return make("**", self, power)
         if power < 0:
             return 1 / self**-power
         half = self ** (power // 2) if power > 1 else 1

@@ -49,12 +49,12 @@ def _each(function: Callable[..., Any], *arguments: Any) -> Row:
 
 def _operate(name: str) -> None:
     act = getattr(operator, name)
-    setattr(Row, f"__{name}__", lambda self, other: _each(act, self, other))
+    setattr(Row, f"__{name.strip('_')}__", lambda self, other: _each(act, self, other))
     if name not in ("lt", "le", "gt", "ge"):
-        setattr(Row, f"__r{name}__", lambda self, other: _each(act, other, self))
+        setattr(Row, f"__r{name.strip('_')}__", lambda self, other: _each(act, other, self))
 
 
-for _name in ("add", "sub", "mul", "truediv", "pow", "lt", "le", "gt", "ge"):
+for _name in ("add", "sub", "mul", "truediv", "pow", "and_", "lt", "le", "gt", "ge"):
     _operate(_name)
 
 
@@ -73,10 +73,17 @@ def _is_symbolic(value: Any) -> bool:
     return getattr(reading_of(value), "__name__", "").endswith(".symbolic")
 
 
+def _traced(name: str, row: Any) -> Any:
+    """What a traced row, whose classes are not known yet, does for itself; None for every other row."""
+    return getattr(reading_of(row), name, None)
+
+
 def total(row: Any) -> Any:
     """The sum over the classes."""
     if isinstance(row, Row):
         return sum(row.values[1:], row.values[0])
+    if traced := _traced("total", row):
+        return traced(row)
     if _is_symbolic(row):
         from crossent.proof import symbols
 
@@ -93,6 +100,8 @@ def own(row: Any, y: Any) -> Any:
     """The entry of the class y that happened."""
     if isinstance(row, Row):
         return row[int(y)]
+    if traced := _traced("own", row):
+        return traced(row, y)
     if _is_symbolic(row):
         from crossent.proof import symbols
 
@@ -104,6 +113,8 @@ def number_of_classes(row: Any) -> Any:
     """C."""
     if isinstance(row, Row):
         return len(row)
+    if traced := _traced("number_of_classes", row):
+        return traced(row)
     if _is_symbolic(row):
         from crossent.proof import symbols
 
