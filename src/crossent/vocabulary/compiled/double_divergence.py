@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
-from crossent.vocabulary.compiled.double import INFINITY, NAN, log_pair, log_ratio_pair
-from crossent.vocabulary.compiled.intrinsics import compiled, fma, polynomial, select, two_product, two_sum
-from crossent.vocabulary.compiled.polynomials import ATANH
+from crossent.vocabulary.compiled.double import INFINITY, LN2_HIGH, LN2_LOW, NAN, SMALLEST_NORMAL, log_pair, split
+from crossent.vocabulary.compiled.intrinsics import (
+    compiled,
+    fast_two_sum,
+    fma,
+    polynomial,
+    select,
+    two_product,
+    two_sum,
+)
+from crossent.vocabulary.compiled.polynomials import ATANH, RECIPROCAL_ROUGH
 
 NEAR = 0.35  # beyond it x and m differ by a factor of 2 or more; within, x - m is exact for floats
 
 
 @compiled
 def kl_div(x, m, d):
-    v = (0.5 * d) / (0.5 * x + 0.5 * m)
-    near = abs(v) < NEAR
-    u = select(near, v, 0.125)
+    # one division and one series for both: of d by x + m where x and m are near, of their mantissas where they are far
+    half, half_d = 0.5 * x + 0.5 * m, 0.5 * d
+    near = abs(half_d) < NEAR * half
+    tiny_x, tiny_m = x < SMALLEST_NORMAL, m < SMALLEST_NORMAL
+    top, top_k, _ = split(select(tiny_x, x * 2.0**54, x))
+    bottom, bottom_k, _ = split(select(tiny_m, m * 2.0**54, m))
+    k = (top_k - bottom_k) + (select(tiny_m, 54.0, 0.0) - select(tiny_x, 54.0, 0.0))
+    difference, both = top - bottom, top + bottom
+    over, under = select(near, half_d, difference), select(near, half, both)
+    u = over / under
     z = u * u
-    # x log(x/m) = 2 x atanh(v), and 2 x v - d = v d
-    close = fma(2.0 * x * u * z, polynomial(z, ATANH), u * d)
-    high, low = log_ratio_pair(x, m)
+    cubic = u * z * polynomial(z, ATANH)
+    # x log(x/m) = 2 x atanh(u), and 2 x u - d = u d
+    close = fma(2.0 * x, cubic, u * d)
+    # log(x/m) = k log 2 + 2 atanh(u), with what u's division and its divisor lost
+    lost = fma(-u, (top - both) + bottom, fma(-u, both, difference)) * polynomial(both, RECIPROCAL_ROUGH)
+    whole, whole_low = fast_two_sum(k * LN2_HIGH, 2.0 * u)
+    high, low = fast_two_sum(whole, fma(2.0, cubic + lost, fma(k, LN2_LOW, whole_low)))
     product, product_low = two_product(x, high)
-    total, lost = two_sum(product, -d)
-    far = total + (lost + fma(x, low, product_low))
+    total, total_low = two_sum(product, -d)
+    far = total + (total_low + fma(x, low, product_low))
     far = select(abs(product) < INFINITY, select(abs(product_low) < INFINITY, far, total), product)
     answer = select(near, close, select(m == 0.0, INFINITY, far))
     answer = select((m == INFINITY) | (x == INFINITY), INFINITY, answer)

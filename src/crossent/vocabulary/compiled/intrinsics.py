@@ -5,6 +5,7 @@ Every function comes for float64 and, with the suffix 32, for float32. Arguments
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 from llvmlite import ir
@@ -55,6 +56,38 @@ def _select(real):
     return select
 
 
+def _entry(aggregate, place):
+    """The value that a chain of insertions has put at a place; None if that cannot be seen."""
+    while isinstance(aggregate, ir.instructions.InsertValue):
+        if list(aggregate.indices) == [place]:
+            return aggregate.operands[1]
+        aggregate = aggregate.operands[0]
+    return None
+
+
+def _coefficients(builder, values, count, real):
+    """The coefficients, each read from a variable of its own.
+
+    LLVM rebuilds constants in every round of a loop that has many; what lies in memory is an operand of the
+    multiply-add instead. Nobody writes these variables, but their linkage keeps LLVM from knowing that.
+    """
+    terms = []
+    for place in range(count):
+        value = _entry(values, place)
+        if not isinstance(value, ir.Constant):
+            value = builder.extract_value(values, place)
+            terms.append(value if value.type == real else builder.fptrunc(value, real))
+            continue
+        name = f"crossent.{real}.{struct.pack('>d', value.constant).hex()}"
+        variable = builder.module.globals.get(name)
+        if variable is None:
+            variable = ir.GlobalVariable(builder.module, real, name)
+            variable.initializer = ir.Constant(real, value.constant)
+            variable.linkage = "linkonce_odr"
+        terms.append(builder.load(variable))
+    return terms
+
+
 def _polynomial(real):
     @intrinsic
     def polynomial(typing_context, x, coefficients):
@@ -64,8 +97,7 @@ def _polynomial(real):
         """
 
         def generate(context, builder, signature, args):
-            terms = [builder.extract_value(args[1], i) for i in range(signature.args[1].count)]
-            constant, *terms = terms
+            constant, *terms = _coefficients(builder, args[1], signature.args[1].count, context.get_value_type(real))
             power = args[0]
             while len(terms) > 1:
                 pairs = range(0, len(terms), 2)
@@ -85,9 +117,7 @@ def _horner(real):
         """c[0] + c[1] x + ... in Horner's order, which forms no power of x that could be subnormal (and slow)."""
 
         def generate(context, builder, signature, args):
-            llvm_real = context.get_value_type(real)
-            terms = [builder.extract_value(args[1], i) for i in range(signature.args[1].count)]
-            terms = [builder.fptrunc(t, llvm_real) if t.type != llvm_real else t for t in terms]
+            terms = _coefficients(builder, args[1], signature.args[1].count, context.get_value_type(real))
             total = terms[-1]
             for term in reversed(terms[:-1]):
                 total = builder.fma(total, args[0], term)

@@ -155,6 +155,13 @@ TRIGAMMA_REST_ONE = (
     0.002565876899409945,
 )
 
+# 1/s, for what a division lost, on [1.4142, 2.8284]; weighted error 2^-6.63
+RECIPROCAL_ROUGH = (
+    1.499755948241004,
+    -0.7271086242799008,
+    0.11424180444798766,
+)
+
 # x binet(x) in (x - 2)/(x + 2), on [-0.33333, 1.0]; weighted error 2^-53.63
 BINET = (
     0.0826813919108186,
