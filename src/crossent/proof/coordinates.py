@@ -57,6 +57,7 @@ PREDICTIONS = {
     prediction.name: prediction
     for prediction in (
         Prediction("bernoulli.logits", "bernoulli", "z", "real", lambda z: z, "log-odds"),
+        Prediction("bernoulli.half_logits", "bernoulli", "f", "real", lambda z: z / 2, "f = z/2, half the log-odds"),
         Prediction("bernoulli.probs", "bernoulli", "p", "unit", sigmoid, "p = sigmoid(z)"),
         Prediction("categorical.logits", "categorical", "z", "real", lambda z: z, "logits"),
         Prediction("categorical.probs", "categorical", "p", "unit", softmax, "p = softmax(z)"),

@@ -69,5 +69,8 @@ class NamedLoss:
     owner: str = ""  # the package, or "" for the textbook's losses
     checked: bool = True  # False: nobody here can run the owner's code
     aliases: tuple[str, ...] = ()
+    reductions: tuple[tuple[str, str], ...] = ()  # the owner's words for `reduction=` -> the meaning, as in `reduction`
+    asked_reduction: str = ""  # the reduction that the text named, if it named one
+    moved_by: tuple[str, ...] = ()  # settings that move what it elicits, where they are not their defaults
     source: str = ""
     doc: str = ""

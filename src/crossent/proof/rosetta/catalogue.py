@@ -1,0 +1,10 @@
+"""The Rosetta: every named loss, by its name."""
+
+from __future__ import annotations
+
+from crossent.proof.named_loss import NamedLoss
+from crossent.proof.rosetta import families, textbook, torch
+
+OWNERS = (textbook, families, torch)
+
+ROSETTA: dict[str, NamedLoss] = {loss.name: loss for owner in OWNERS for loss in owner.LOSSES}
