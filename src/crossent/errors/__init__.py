@@ -19,6 +19,10 @@ from crossent.errors.arrays import (
     shapes_differ,
     target_shape,
 )
+from crossent.errors.derivations import (
+    density_contradicts_nll,
+    formula_contradicts,
+)
 from crossent.errors.families import (
     derivative_by_alternative,
     family_without_nll,
@@ -174,6 +178,7 @@ __all__ = [
     "constant_outside_domain",
     "counts_do_not_match",
     "data_needs_target",
+    "density_contradicts_nll",
     "derivative_by_alternative",
     "did_you_mean",
     "domain_of_no_variable",
@@ -199,6 +204,7 @@ __all__ = [
     "formula_too_long",
     "formula_unfinished",
     "function_of_function_of_number",
+    "formula_contradicts",
     "gradient_needs_rows",
     "import_failed",
     "kernel_shapes",
