@@ -151,11 +151,6 @@ def trigamma_one(u: mpf) -> mpf:
     return mp.psi(1, 1 + u + mpf(1) / 2)
 
 
-def trigamma_rest_one(u: mpf) -> mpf:
-    t = u + mpf(1) / 2
-    return 1 - 2 * t + 2 * t * t * mp.psi(1, 1 + t)
-
-
 def log_series(z: mpf) -> mpf:
     s = mp.sqrt(z)
     return (2 * mp.atanh(s) - 2 * s) / (s * z)
@@ -216,15 +211,6 @@ FITS = (
         23,
     ),
     Fit("TRIGAMMA_ONE", "trigamma(1 + t) in t - 1/2", trigamma_one, relative(trigamma_one), -HALF, HALF, 24),
-    Fit(
-        "TRIGAMMA_REST_ONE",
-        "2 t^2 trigamma_rest(t) in t - 1/2",
-        trigamma_rest_one,
-        relative(trigamma_rest_one),
-        -HALF,
-        HALF,
-        25,
-    ),
     Fit(
         "RECIPROCAL_ROUGH",
         "1/s, for what a division lost",

@@ -22,6 +22,7 @@ from crossent.vocabulary import (
     kl_div,
     lgamma,
     log,
+    log1p,
     maximum,
     minimum,
     times,
@@ -68,12 +69,31 @@ def _terms(y, m, r, d):
     return excess, of_count, where(poisson, 0, times(where(tiny, 1, r), of_rest))
 
 
+def _binet(r):  # below 1 by the recurrence of the gamma function
+    below = r < 1
+    x = where(below, r, 1)
+    return binet(where(below, x + 1, r)) + where(below, (2 * x + 1) * log1p(1 / x) / 2 - 1, 0)
+
+
+def _digamma_rest(r):  # r digamma_rest(r), likewise
+    below = r < 1
+    x = where(below, r, 1)
+    step = x * log1p(1 / x) - (x / (x + 1) + 1) / 2
+    return r * digamma_rest(where(below, x + 1, r)) + where(below, step, 0)
+
+
+def _trigamma_rest(r):  # r^2 trigamma_rest(r), likewise
+    below = r < 1
+    x = where(below, r, 1)
+    return r * (r * trigamma_rest(where(below, x + 1, r))) + where(below, 1 / (2 * (x + 1) * (x + 1)), 0)
+
+
 def _arrangements(y, r):  # -log(G(y + r)/(G(r) y!)) with the large terms taken out, which never meet: Loader's form
     poisson, tiny = r > LARGEST, r < 1 / HUGE
     k, r = where(is_zero(y), 1, y), where(poisson, 1, r)
     n = r + k
     spread = where(poisson, k, k * (n / where(tiny, r * HUGE, r)))  # k n/r may overflow
-    rest = where(poisson, 0, binet(r) - binet(n)) + where(tiny, 250 * LOG_TWO, 0)
+    rest = where(poisson, 0, _binet(r) - binet(n)) + where(tiny, 250 * LOG_TWO, 0)
     return where(is_zero(y), 0, (LOG_TWO_PI + log(spread)) / 2 + (binet(k) + rest))
 
 
@@ -92,15 +112,11 @@ def gradient(y, log_mean, log_concentration):  # digamma = log - 1/(2 x) + rest;
     m, r, _ = _within(y, log_mean, log_concentration)
     excess, _, of_rest = _terms(y, m, r, y - m)
     of_rest = where(_never(y, m, r), times(r, log_mean - log_concentration - 1), of_rest)
-    n, r = r + y, where(r > LARGEST, 1, r)
-    rest = r * (digamma_rest(r) - digamma_rest(r + y)) - y / (2 * where(is_zero(n), 1, n))
-    return -excess, of_rest + where(is_zero(y) | (n > LARGEST), 0, rest)
-
-
-def _rest(x):  # x^2 trigamma_rest(x), which is 1/2 - x + ... for small x, where the two factors leave the floats
-    small = x < 1 / HUGE
-    safe = where(small, 1, x)
-    return where(small, (1 - 2 * x) / 2, safe * (safe * trigamma_rest(safe)))
+    poisson = r > LARGEST
+    r = where(poisson, 1, r)
+    n = r + where(is_zero(y), 1, y)
+    rest = _digamma_rest(r) - r * digamma_rest(n) - y / (2 * n)
+    return -excess, of_rest + where(is_zero(y) | poisson, 0, rest)
 
 
 def hessian(y, log_mean, log_concentration):
@@ -111,7 +127,8 @@ def hessian(y, log_mean, log_concentration):
     r = where(poisson, 1, r)
     n, s = where(is_zero(r + y), 1, r + y), where(is_zero(r + m), 1, r + m)
     p, q = r / s, m / s
-    curvature = where(is_zero(y), 0, y / n * (1 + r / n) / 2 + (_rest(r) - (r / n) * (r / n) * _rest(n)))
+    rest = _trigamma_rest(r) - r * (r * trigamma_rest(where(is_zero(y), 1, n)))
+    curvature = where(is_zero(y), 0, y / n * (1 + r / n) / 2 + rest)
     by_mean, across = where(poisson, m, m * p * (n / s)), where(poisson, 0, -excess * q)
     return by_mean, across, by_concentration + where(poisson, 0, curvature - excess * (excess / n))
 

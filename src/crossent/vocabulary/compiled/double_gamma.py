@@ -1,7 +1,8 @@
 """The DOUBLE grade, gamma functions.
 
 From 1 on, Stirling's remainders are polynomials in v = (x - 2)/(x + 2), which takes [1, infinity) to [-1/3, 1): one
-polynomial for the whole ray. Below 1 (or 2, 3) the recurrence leads to one polynomial on [1, 2] per function.
+polynomial for the whole ray. Below 1 (or 2, 3) the recurrence leads to one polynomial on [1, 2] per function; binet and
+the rests leave it to the formula, which mostly knows more.
 """
 
 from __future__ import annotations
@@ -28,10 +29,19 @@ from crossent.vocabulary.compiled.polynomials import (
     LGAMMA_ONE,
     TRIGAMMA_ONE,
     TRIGAMMA_REST,
-    TRIGAMMA_REST_ONE,
 )
 
 HALF_LOG_TWO_PI_HIGH, HALF_LOG_TWO_PI_LOW = 0.9189385332046728, -3.878294158067242e-17
+
+
+@compiled
+def reciprocal_and_turned(x):
+    """1/x and v = (x - 2)/(x + 2), for x >= 1 up to infinity, by one division."""
+    far = x > 1e150  # x (x + 2) would overflow
+    x = select(far, x * 2.0**-600, x)
+    both = 1.0 / (x * (x + 2.0))
+    reciprocal = select(far, select(x < INFINITY, (x + 2.0) * both, 0.0) * 2.0**-600, (x + 2.0) * both)
+    return reciprocal, select(far, 1.0, fma(-4.0, x * both, 1.0))
 
 
 @compiled
@@ -78,6 +88,13 @@ def lgamma(x):
 
 @compiled
 def binet(x):
+    reciprocal, v = reciprocal_and_turned(x)
+    return select(x >= 1.0, polynomial(v, BINET) * reciprocal, np.nan)
+
+
+@compiled
+def binet_of_positive(x):
+    """binet(x), also below 1."""
     below = x < 1.0
     t = select(below, x, 0.5)
     high, low = log_high(t)
@@ -92,23 +109,13 @@ def binet(x):
     x_large = select(below, 1.0, x)
     far = polynomial(turned(x_large), BINET) / x_large
     answer = select(below, near, far)
-    return select(x == 0.0, INFINITY, select(x < 0.0, np.nan, answer))
+    return select(x == 0.0, INFINITY, answer)
 
 
 @compiled
 def digamma_unit(t):
     """digamma(1 + t) for t in [0, 1], by its root."""
     return ((t - DIGAMMA_ROOT_HIGH) - DIGAMMA_ROOT_LOW) * polynomial(t - 0.5, DIGAMMA_ONE)
-
-
-@compiled
-def digamma_unit_pair(t):
-    """digamma(1 + t) for t in [0, 1] as a pair."""
-    u = t - 0.5
-    slope, slope_low = fast_two_sum(DIGAMMA_ONE[0], u * polynomial(u, DIGAMMA_ONE[1:]))
-    distance, distance_low = fast_two_sum(t - DIGAMMA_ROOT_HIGH, -DIGAMMA_ROOT_LOW)
-    high, low = two_product(distance, slope)
-    return high, low + fma(distance, slope_low, distance_low * slope)
 
 
 @compiled
@@ -119,21 +126,8 @@ def reciprocal_pair(x):
 
 @compiled
 def digamma_rest(x):
-    below = x < 1.0
-    t = select(below, x, 0.5)
-    high, low = log_high(t)
-    r, r_low = reciprocal_pair(t)
-    r_low = select(t < 1e-290, 0.0, r_low)
-    # digamma(1 + t) - log t - 1/(2 t)
-    total, lost = two_sum(-0.5 * r, -high)
-    unit, unit_low = digamma_unit_pair(t)
-    total, more = two_sum(total, unit)
-    near = total + (more + unit_low + (lost - fma(0.5, r_low, low)))
-    near = select(t < 1e-290, -0.5 * r, near)
-    x_large = select(below, 1.0, x)
-    far = polynomial(turned(x_large), DIGAMMA_REST) / x_large / x_large
-    answer = select(below, near, far)
-    return select(x < 0.0, np.nan, answer)
+    reciprocal, v = reciprocal_and_turned(x)
+    return select(x >= 1.0, polynomial(v, DIGAMMA_REST) * reciprocal * reciprocal, np.nan)
 
 
 @compiled
@@ -169,18 +163,13 @@ def trigamma(x):
 
 @compiled
 def trigamma_rest(x):
-    below = x < 1.0
-    t = select(below, x, 0.5)
-    near = polynomial(t - 0.5, TRIGAMMA_REST_ONE) * 0.5 / t / t
-    x_large = select(below, 1.0, x)
-    far = polynomial(turned(x_large), TRIGAMMA_REST) / x_large / x_large / x_large
-    answer = select(below, near, far)
-    return select(x < 0.0, np.nan, answer)
+    reciprocal, v = reciprocal_and_turned(x)
+    return select(x >= 1.0, polynomial(v, TRIGAMMA_REST) * reciprocal * reciprocal * reciprocal, np.nan)
 
 
 @compiled
 def lbeta_small(p, q, total, odds_log, odds_log_low):
-    """lgamma(p) - (q - 1/2) log(1 + p/q) - p log(p + q) + p + binet(q) - binet(p + q), for the smaller p below 8."""
+    """lgamma(p) - (q - 1/2) log(1 + p/q) - p log(p + q) + p + binet_of_positive(q) - binet_of_positive(p + q), for the smaller p below 8."""
     whole, whole_low = log_pair(total, 0.0)
     first, first_low = two_product(0.5 - q, odds_log)
     first_low = first_low + (0.5 - q) * odds_log_low
@@ -189,13 +178,13 @@ def lbeta_small(p, q, total, odds_log, odds_log_low):
     second_low = second_low + p * (lowered_low - whole_low)
     sum1, lost1 = two_sum(first, second)
     sum2, lost2 = two_sum(sum1, lgamma(p))
-    sum3, lost3 = two_sum(sum2, binet(q) - binet(total))
+    sum3, lost3 = two_sum(sum2, binet_of_positive(q) - binet_of_positive(total))
     return sum3 + (((lost1 + lost2) + lost3) + (first_low + second_low))
 
 
 @compiled
 def lbeta_large(p, q, total, total_low, odds_log, odds_log_low):
-    """(p - 1/2) log(p/(p + q)) - q log(1 + p/q) - log(q)/2 + log(2 pi)/2 + binet(p) + binet(q) - binet(p + q)."""
+    """(p - 1/2) log(p/(p + q)) - q log(1 + p/q) - log(q)/2 + log(2 pi)/2 + binet_of_positive(p) + binet_of_positive(q) - binet_of_positive(p + q)."""
     part, part_low = log_ratio_pair(p, total)
     part_low = part_low - total_low / total
     first, first_low = two_product(p - 0.5, part)
@@ -205,7 +194,7 @@ def lbeta_large(p, q, total, total_low, odds_log, odds_log_low):
     whole, whole_low = log_pair(q, 0.0)
     sum1, lost1 = two_sum(first, second)
     sum2, lost2 = two_sum(sum1, fma(-0.5, whole, HALF_LOG_TWO_PI_HIGH))
-    remainders = binet(p) + (binet(q) - binet(total))
+    remainders = binet_of_positive(p) + (binet_of_positive(q) - binet_of_positive(total))
     return sum2 + ((lost1 + lost2) + (first_low + second_low) + fma(-0.5, whole_low, remainders))
 
 
