@@ -135,7 +135,8 @@ class LinePrinter(Printer):
 
     def _print_log(self, expr: Any) -> str:
         argument = expr.args[0]
-        if isinstance(argument, sympy.Symbol | sympy.Indexed | sympy.Integer) and not argument.is_negative:
+        plain = isinstance(argument, sympy.Symbol | sympy.Indexed | sympy.Integer) and not argument.is_negative
+        if plain or isinstance(argument, sympy.factorial):
             return f"log {self._print(argument)}"
         return self.call("log", expr.args)
 
@@ -159,7 +160,11 @@ class LinePrinter(Printer):
         return self.call("ψ" + "′" * int(order) if order.is_Integer else f"ψ_{order}", expr.args[1:])
 
     def _print_Abs(self, expr: Any) -> str:
-        return f"|{self._print(expr.args[0])}|"
+        inner = expr.args[0]  # SymPy takes |y - m| and |m - y| for the same, and keeps either
+        leading = [
+            term for term in sympy.Add.make_args(inner) if "y" in {symbol.name[:1] for symbol in term.free_symbols}
+        ]
+        return f"|{self._print(-inner if leading and _is_negative(leading[0]) else inner)}|"
 
     def _print_Max(self, expr: Any) -> str:
         return self.call("max", sorted(expr.args, key=sympy.default_sort_key))
