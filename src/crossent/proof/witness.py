@@ -1,0 +1,165 @@
+"""Counterexamples: values in which two losses part, as intervals of the exact reading that have no number in common."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import mpmath
+from sympy import Expr
+
+from crossent.proof import samples
+from crossent.proof.enclosure import NoEnclosure, enclose
+from crossent.proof.grounds import Ground
+from crossent.proof.results import Counterexample
+from crossent.proof.samples import Env, Sample
+
+DIGITS = 12
+Formulas = Callable[[bool], tuple[Expr, Expr]]  # of hard or soft targets: left, right
+
+
+def refute_equality(ground: Ground, formulas: Formulas, hard: bool | None = None) -> Counterexample | None:
+    """One input at which the two have different values."""
+    for fixed, sample, _ in _samples(ground):
+        for (is_hard, target), prediction in itertools.product(sample.targets, sample.predictions):
+            if hard is not None and is_hard != hard:
+                continue
+            env = {**fixed, **target, **prediction}
+            pair = _pair(formulas(is_hard), env)
+            if pair is not None and _apart(*pair):
+                return Counterexample(_shown(ground, env), _ends(pair[0]), _ends(pair[1]), "one input, two values")
+    return None
+
+
+def refute_affinity(ground: Ground, formulas: Formulas, hard: bool | None = None) -> Counterexample | None:
+    """Predictions and targets between which no scale and offset can lead from one loss to the other."""
+    for fixed, sample, is_far in _samples(ground):
+        predictions = [*sample.predictions]
+        if is_far:
+            predictions = [*samples.near(ground)[0].predictions[:2], *predictions[:6]]
+        tables: list[tuple[Env, list[Any]]] = []
+        for is_hard, target in sample.targets:
+            if hard is not None and is_hard != hard:
+                continue
+            pairs = [_pair(formulas(is_hard), {**fixed, **target, **prediction}) for prediction in predictions]
+            row = [(prediction, pair) for prediction, pair in zip(predictions, pairs, strict=True) if pair is not None]
+            found = _three(ground, {**fixed, **target}, row)
+            if found is not None:
+                return found
+            tables.append((target, row))
+        found = _two_targets(ground, fixed, tables)
+        if found is not None:
+            return found
+    return None
+
+
+def _samples(ground: Ground) -> Iterator[tuple[Env, Sample, bool]]:
+    for is_far, group in ((False, samples.near(ground)), (True, samples.far(ground))):
+        for fixed in samples.settings(ground):
+            for sample in group:
+                yield fixed, sample, is_far
+            if not fixed:
+                break
+
+
+def _pair(sides: tuple[Expr, Expr], env: Env) -> tuple[Any, Any] | None:
+    try:
+        return enclose(sides[0], env), enclose(sides[1], env)
+    except NoEnclosure:
+        return None
+
+
+def _three(ground: Ground, env: Env, row: list[Any]) -> Counterexample | None:
+    """Three predictions with unequal ratios of differences, or two that tie in one loss only."""
+    for (one, a), (two, b), (three, c) in itertools.combinations(row, 3):
+        first, second = (a[0] - b[0], a[1] - b[1]), (b[0] - c[0], b[1] - c[1])
+        if _apart(first[0] * second[1], first[1] * second[0]):
+            if 0 in first[0] or 0 in first[1]:
+                first, second = second, first
+            left, right = _ratio(second[0], first[0]), _ratio(second[1], first[1])
+            if left is None or right is None:
+                continue
+            inputs = _shown(ground, env, one, two, three)
+            words = "three predictions; the ratios of the losses' differences between them are unequal"
+            return Counterexample(inputs, _ends(left), _ends(right), words)
+    return None
+
+
+def _two_targets(ground: Ground, fixed: Env, tables: list[tuple[Env, list[Any]]]) -> Counterexample | None:
+    """Two targets for which the two losses' differences have different ratios."""
+    steps = []
+    for target, row in tables:
+        for (one, a), (two, b) in itertools.combinations(row[:4], 2):
+            steps.append((target, one, two, a[0] - b[0], a[1] - b[1]))
+    for first, second in itertools.combinations(steps, 2):
+        if first[0] is second[0] or not _apart(first[3] * second[4], first[4] * second[3]):
+            continue
+        left, right = _ratio(first[3], first[4]), _ratio(second[3], second[4])
+        if left is None or right is None:
+            continue
+        inputs = _shown(ground, {**fixed}, first[1] | first[0], second[1] | second[0])
+        words = "two targets; left's differences over right's, between two predictions each, are unequal"
+        inputs |= {f"to {name}": text for name, text in _shown(ground, {}, first[2], second[2]).items()}
+        return Counterexample(inputs, _ends(left), _ends(right), words)
+    return None
+
+
+def _ratio(above: Any, below: Any) -> Any | None:
+    return None if 0 in below else above / below
+
+
+def _apart(a: Any, b: Any) -> bool:
+    return bool(a.b < b.a or b.b < a.a)
+
+
+def _ends(interval: Any) -> tuple[str, str]:
+    """An interval as two decimal numbers around it."""
+    return _decimal(interval.a.a, "f"), _decimal(interval.b.b, "c")
+
+
+def _decimal(value: Any, rounding: str) -> str:
+    """A decimal number not above (floor) or not below (ceiling) the value."""
+    number = mpmath.mpf(value)
+    if number == 0:
+        return "0"
+    with mpmath.workprec(300):
+        number = mpmath.mpf(value)
+        power = int(mpmath.floor(mpmath.log10(abs(number)))) - DIGITS + 1
+        scaled = number / mpmath.mpf(10) ** power
+        whole = int(mpmath.floor(scaled) if rounding == "f" else mpmath.ceil(scaled))
+        return _plain(whole, power)
+
+
+def _plain(whole: int, power: int) -> str:
+    if -20 < power <= 0:
+        digits = str(abs(whole)).rjust(1 - power, "0")
+        text = (digits[:power] + "." + digits[power:]).rstrip("0").rstrip(".") if power else digits
+        return ("-" if whole < 0 else "") + text
+    return f"{whole}e{power}"
+
+
+def _shown(ground: Ground, env: Env, *more: Env) -> dict[str, str]:
+    """The inputs by name, in simple numbers; what differs between several points, one after the other."""
+    shown: dict[str, str] = {}
+    for letter in {**env, **{k: v for point in more for k, v in point.items()}}:
+        values = [env[letter]] if letter in env else [point[letter] for point in more if letter in point]
+        name = str(getattr(letter, "label", letter))
+        if name == "y" and any(str(getattr(k, "label", k)) == "q" for k in (*env, *(k for p in more for k in p))):
+            continue
+        texts = list(dict.fromkeys(_number(value) for value in values)) if letter in env else [_number(v) for v in values]
+        shown[name] = "; ".join(texts) if any(isinstance(v, tuple) for v in values) else ", ".join(texts)
+    return shown
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_number, value))})"
+    number = value
+    if number.is_Integer:
+        return str(number)
+    with mpmath.workdps(15):
+        decimal = mpmath.nstr(mpmath.mpf(int(number.p)) / int(number.q), 12)
+    return decimal if len(decimal) < 8 or number.q > 1000 else str(number)
+
+
