@@ -34,7 +34,7 @@ DOMAINS = {
     "open_unit": ("above 0 and below 1", lambda value: 0 < value < 1),
     "count": ("a whole number of at least 0", lambda value: value >= 0 and value.is_integer),
     "one_or_two": ("1 or 2", lambda value: value in (1, 2)),
-    "above_one": ("above 1", lambda value: value > 1),
+    "one_to_two": ("above 1 and below 2", lambda value: 1 < value < 2),
 }
 
 Found = tuple[NamedLoss, dict[str, Any], dict[str, Any]]
@@ -132,12 +132,14 @@ def _ends_with(spelled: str, asked: str) -> bool:
 
 
 def _variant(entry: str, given: dict[str, Any]) -> NamedLoss:
-    """The entry for these keywords, if some of them choose among entries: PoissonNLLLoss(log_input=False)."""
+    """The entry for these keywords, where some of them choose among entries: PoissonNLLLoss(log_input=False)."""
+    base = entry.partition("(")[0]
     for keyword, value in given.items():
-        other = f"{entry}({keyword}={value!r})"
-        if other in _NAMES:
+        if f"{base}({keyword}={value!r})" in _NAMES:
             del given[keyword]
-            return ROSETTA[_NAMES[other]]
+            return ROSETTA[_NAMES[f"{base}({keyword}={value!r})"]]
+        if f"{base}({keyword}=...)" in _NAMES:
+            return ROSETTA[_NAMES[f"{base}({keyword}=...)"]]
     return ROSETTA[entry]
 
 

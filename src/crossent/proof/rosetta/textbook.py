@@ -123,6 +123,10 @@ def hinge(y: Any, z: Any) -> Any:
     return maximum(0, 1 - y * z)
 
 
+def perceptron(y: Any, z: Any) -> Any:
+    return maximum(0, -y * z)
+
+
 def exponential(y: Any, f: Any) -> Any:
     return exp(-y * f)
 
@@ -172,7 +176,7 @@ OF_YES_OR_NO = (
         elicits="sign", source="Cortes and Vapnik 1995", doc="max(0, 1 - y z)^2 of labels -1 and +1.",
     ),
     NamedLoss(
-        "perceptron", lambda y, z: maximum(0, -y * z), "sign", "bernoulli.logits", arguments=("y", "z"),
+        "perceptron", perceptron, "sign", "bernoulli.logits", arguments=("y", "z"),
         elicits="nothing named", source="Rosenblatt 1958", doc="max(0, -y z) of labels -1 and +1; least at z = 0.",
     ),
     NamedLoss(
