@@ -114,10 +114,10 @@ def factorials(logarithm: Any, counts: tuple[Any, ...]) -> Any:
         whole = (x - 1).free_symbols and (x - 1).free_symbols <= set(counts)
         return sympy.log(sympy.factorial(x - 1)) if whole else symbolic.lgamma(x)
 
-    return _joined(logarithm.replace(sympy.loggamma, write))
+    return joined(logarithm.replace(sympy.loggamma, write))
 
 
-def _joined(logarithm: Any) -> Any:
+def joined(logarithm: Any) -> Any:
     """log(2)/2 + log(pi)/2 as log(2 pi)/2."""
     two, pi = (logarithm.coeff(sympy.log(number)) for number in (2, sympy.pi))
     if not two or two != pi:

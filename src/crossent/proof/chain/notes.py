@@ -1,0 +1,32 @@
+"""What stands beside the argument: whose letters are reversed, and where a formula holds."""
+
+from __future__ import annotations
+
+import sympy
+
+from crossent.proof.chain.subject import Subject
+
+LETTERS = (
+    "q is the truth and p the model: H(q, p) = −Σ q·log p. Many texts, and scipy.stats.entropy(pk, qk), call the "
+    "truth p and the model q, and write H(p, q) for the same number; torch's kl_div takes the model first."
+)
+GUARDS = (
+    "The family's own formulas guard digits with cases; they are the same functions in each case, "
+    "proved at the edges of the support and inside it, for parameters well inside the range of floats."
+)
+SOFT = (
+    "A soft label y in [0, 1] is a row whose truth is the distribution (1 − y, y): its loss is still the "
+    "cross-entropy, though p(y) is a density only for y = 0 and 1."
+)
+KINK = (
+    "The loss has a kink where y is the location: there the derivative is taken as 0, the middle of the subgradients."
+)
+
+
+def notes(subject: Subject) -> tuple[str, ...]:
+    kind = subject.family.support.kind
+    found = [LETTERS]
+    found += [SOFT] * (kind == "unit")
+    found += [GUARDS] * (len(subject.cases) > 1 and bool(subject.family.support.discrete))
+    found += [KINK] * subject.log_density.has(sympy.Abs)
+    return (*found, *subject.unproved)

@@ -1,0 +1,87 @@
+"""The steps of gradient, Hessian and Fisher information."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import sympy
+
+from crossent.proof.chain.compose import join, listed, number, side, step
+from crossent.proof.chain.derivatives import Derivatives, jacobian
+from crossent.proof.chain.sample import Sample
+from crossent.proof.chain.subject import Subject
+from crossent.proof.results import Step
+
+ROUNDING = 1e-12  # a gradient of that size is 0 but for rounding
+LONG = 120  # letters; beyond, a formula says less than its name
+
+
+def slopes(subject: Subject, made: tuple[Derivatives, Derivatives], sample: Sample | None) -> list[Step]:
+    standard, by_raw = made
+    both = (standard, by_raw) if subject.changes_coordinates else (standard,)
+    steps = []
+    for what, signs in (("gradient", "gradient"), ("Hessian", "hessian"), ("Fisher information", "fisher")):
+        for derivatives in both:
+            line, _ = listed(derivatives.parameters)
+            entries = getattr(derivatives, signs)
+            text = _entries(derivatives, entries, what)
+            of_data = _numbers(subject, derivatives, sample, what)
+            steps.append(step(f"{what} by {line}", text, of_data, entries))
+    return steps
+
+
+def _entries(derivatives: Derivatives, entries: tuple[Any, ...], what: str) -> tuple[str, str]:
+    """Each entry with what it is a derivative by."""
+    parts = []
+    if what == "gradient":
+        names = [(f"∂/∂{side(p)[0]}", rf"\frac{{\partial}}{{\partial {side(p)[1]}}}") for p in derivatives.parameters]
+    else:
+        letter = "I" if what.startswith("Fisher") else ""
+        names = [_second(a, b, letter) for a, b in derivatives.pairs]
+    for k, (name, entry) in enumerate(zip(names, entries, strict=True)):
+        written = side(entry)
+        if len(written[0]) > LONG and what.startswith("Fisher"):
+            written = ("E[Hessian], no closed form", r"\mathbb{E}\left[\text{Hessian}\right]")
+        parts.append(join("; " if k else "", name, ": ", written))
+    return join(*parts)
+
+
+def _second(a: Any, b: Any, letter: str) -> tuple[str, str]:
+    (one, tex), (other, page) = side(a), side(b)
+    if letter:
+        lone = len({a, b}) == 1
+        return (f"I({one})" if lone else f"I({one}, {other})"), (rf"I_{{{tex}}}" if lone else rf"I_{{{tex} {page}}}")
+    if a == b:
+        return f"∂²/∂{one}²", rf"\frac{{\partial^2}}{{\partial {tex}^2}}"
+    return f"∂²/∂{one}∂{other}", rf"\frac{{\partial^2}}{{\partial {tex} \partial {page}}}"
+
+
+def _numbers(subject: Subject, derivatives: Derivatives, sample: Sample | None, what: str) -> str:
+    say = {"gradient": _gradient, "Fisher information": _information}.get(what)
+    if sample is None or sample.best is None or say is None:
+        return ""
+    by_raw = derivatives.parameters == subject.raw
+    change = np.eye(len(subject.raw)) if by_raw else change_at_estimate(subject, sample)
+    flat = not np.isfinite(change).all() or np.linalg.det(change) == 0
+    return "the estimate is at the boundary" if flat else say(sample, change)
+
+
+def _gradient(sample: Sample, change: Any) -> str:
+    values = np.linalg.solve(change.T, sample.gradient)
+    return "at the estimate " + ", ".join(number(v) if abs(v) > ROUNDING else "0" for v in values)
+
+
+def _information(sample: Sample, change: Any) -> str:
+    """By Fisher information or, where the family states none, the mean Hessian; and the standard errors."""
+    made = np.linalg.solve(change.T, np.linalg.solve(change.T, sample.information.T).T)
+    text = "at the estimate " + ", ".join(map(number, made[np.triu_indices(len(made))]))
+    if not np.isfinite(made).all() or np.linalg.det(made) <= 0:
+        return text
+    return f"{text}; standard error {', '.join(map(number, np.sqrt(np.diag(np.linalg.inv(made * sample.count)))))}"
+
+
+def change_at_estimate(subject: Subject, sample: Sample) -> Any:
+    """The derivatives of the standard parameters by the raw ones, at the estimate."""
+    at = {s: sympy.Float(float(v)) for s, v in zip(subject.standard, sample.estimate or (), strict=True)}
+    return np.array(jacobian(subject).subs(at).evalf().tolist(), dtype=float)
