@@ -22,7 +22,9 @@ def formula_with_float(number: str) -> NoAnswerError:
 
 
 def logarithm_of_zero() -> NoAnswerError:
-    return NoAnswerError("a logarithm needs a number other than 0; the formula takes one of 0 in the inside of its domain.")
+    return NoAnswerError(
+        "a logarithm needs a number other than 0; the formula takes one of 0 in the inside of its domain."
+    )
 
 
 def power_of_negative(base: str) -> NoAnswerError:

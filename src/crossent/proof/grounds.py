@@ -24,6 +24,7 @@ from crossent.proof.symbols import CLASSES, j
 Y_SHARE = Symbol("y", positive=True)
 P = Symbol("p", positive=True)
 Z = Symbol("z", real=True)
+ROWS = Symbol("N", positive=True)  # the number of rows
 N_DRAWS = Symbol("n", positive=True)
 
 
@@ -38,6 +39,7 @@ class Ground:
     soft_too: bool = True
     reaches_boundary: bool = False
     hard_words: str = ""
+    boundary_words: str = ""
 
     target_bases: frozenset[Any] = frozenset()
     prediction_bases: frozenset[Any] = frozenset()
@@ -56,9 +58,10 @@ class Ground:
         raise NotImplementedError
 
     def free_counts(self) -> tuple[Symbol, ...]:
-        """Numbers of draws that no side's setting names."""
+        """Numbers of draws and of rows that no side's setting names."""
         named = {value for side in self.sides for value in side.settings.values()}
-        return (N_DRAWS,) if getattr(self, "counting", False) and N_DRAWS not in named else ()
+        draws = (N_DRAWS,) if getattr(self, "counting", False) and N_DRAWS not in named else ()
+        return (*draws, ROWS) if any(side.loss.asked_reduction for side in self.sides) else draws
 
     def read(self, side: Side, formula: Any = None) -> Expr:
         """The side's loss in this ground's letters."""
@@ -95,17 +98,23 @@ class BinaryGround(Ground):
         self.soft_too = all(side.loss.soft and side.loss.target != "class" for side in sides)
         self.reaches_boundary = self.by_probability
         self.target_bases, self.prediction_bases = frozenset((Y_SHARE,)), frozenset((self.letter,))
-        self.hard_words = "y = 0, 1"
+        self.hard_words, self.boundary_words = "y = 0, 1", "p = 0 and p = 1"
         reach = "0 ≤ p ≤ 1" if self.by_probability else "every finite log-odds z"
         self.domain = f"0 ≤ y ≤ 1, {reach}" if self.soft_too else f"y = 0 or 1, {reach}"
         if "categorical" in kinds:
-            _change(self, "C = 2: q = (1 − y, y), p = (1 − p, p)" if self.by_probability else "C = 2: q = (1 − y, y), z = (0, z)")
+            _change(
+                self,
+                "C = 2: q = (1 − y, y), p = (1 − p, p)" if self.by_probability else "C = 2: q = (1 − y, y), z = (0, z)",
+            )
             self.conditions.append("two classes, C = 2")
         if not self.by_probability:
             for side in sides:
                 words = PREDICTIONS[side.loss.prediction].words
                 if "logits" not in side.loss.prediction or "half" in side.loss.prediction:
-                    _change(self, words if "categorical" not in side.loss.prediction else "p = softmax(0, z), so p₂ = sigmoid(z)")
+                    _change(
+                        self,
+                        words if "categorical" not in side.loss.prediction else "p = softmax(0, z), so p₂ = sigmoid(z)",
+                    )
         if any(side.loss.target == "sign" for side in sides) and any(side.loss.target != "sign" for side in sides):
             _change(self, "labels −1, +1 are 2y − 1")
         if self.counting:
@@ -141,27 +150,25 @@ class BinaryGround(Ground):
         return Row((one,)) if of == "labels" else one
 
     def read(self, side: Side, formula: Any = None) -> Expr:
-        return sympy.sympify(side.formula(self._target(side.loss, Y_SHARE), self._prediction(side.loss), formula))
+        prediction = self._prediction(side.loss)
+        if side.loss.target == "class":  # only y = 0 and y = 1 mean anything here
+            no, yes = (side.formula(k, prediction, formula) for k in (0, 1))
+            return sympy.sympify((1 - Y_SHARE) * no + Y_SHARE * yes)
+        return sympy.sympify(side.formula(self._target(side.loss, Y_SHARE), prediction, formula))
 
     def hard(self, side: Side) -> list[tuple[str, Expr]]:
-        prediction = self._prediction(side.loss)
-        if side.loss.target == "class":
-            return [(f"y = {k}", sympy.sympify(side.formula(k, prediction))) for k in (0, 1)]
         formula = self.read(side)
         return [(f"y = {k}", value_at(formula, {Y_SHARE: Integer(k)})) for k in (0, 1)]
 
     def boundary(self, side: Side) -> Iterator[tuple[str, bool, Mapping[Any, Expr], Expr]]:
         if not self.reaches_boundary:
             return
-        prediction = self._prediction(side.loss)
+        formula = self.read(side)
         for p in (0, 1):
             for k in (0, 1):
-                if side.loss.target == "class":
-                    yield f"y = {k}, p = {p}", True, {P: Integer(p)}, sympy.sympify(side.formula(k, prediction))
-                else:
-                    yield f"y = {k}, p = {p}", True, {P: Integer(p), Y_SHARE: Integer(k)}, self.read(side)
+                yield f"y = {k}, p = {p}", True, {P: Integer(p), Y_SHARE: Integer(k)}, formula
             if self.soft_too:
-                yield f"0 < y < 1, p = {p}", False, {P: Integer(p)}, self.read(side)
+                yield f"0 < y < 1, p = {p}", False, {P: Integer(p)}, formula
 
 
 class RowGround(Ground):
@@ -191,7 +198,7 @@ class ClassGround(RowGround):
         coordinates = {side.loss.prediction for side in sides}
         super().__init__(sides, "q", coordinates <= {"categorical.probs", "categorical.log_probs"})
         self.soft_too = all(side.loss.soft and side.loss.target != "class" for side in sides)
-        self.hard_words = "q a unit row"
+        self.hard_words, self.boundary_words = "q a unit row", "some p_j = 0; looked at for C = 2 and 3"
         self.reaches_boundary = coordinates == {"categorical.probs"}
         where = "every row p of probabilities" if self.by_probability else "every row z of finite logits"
         self.domain = f"every C ≥ 2, {'every row q of probabilities' if self.soft_too else 'one class y'}, {where}"
@@ -283,7 +290,7 @@ class NumberGround(Ground):
         y_words = {"real": "every real y", "count": "y = 0, 1, 2, …", "nonnegative": "y ≥ 0", "positive": "y > 0"}
         narrowest = next(kind for kind in ("count", "positive", "nonnegative", "real") if kind in targets)
         self.domain = f"{y_words[narrowest]}, {where}"
-        self.hard_words = y_words[narrowest]
+        self.hard_words, self.boundary_words = y_words[narrowest], "y = 0"
         self.target_bases, self.prediction_bases = frozenset((self.y,)), frozenset((self.letter,))
 
     def _know(self, made: NormalForm, hard: bool) -> None:
@@ -305,22 +312,46 @@ class NumberGround(Ground):
             yield "y = 0", True, {self.y: Integer(0)}, self.read(side)
 
 
+def _moves_with_all(side: Side) -> bool:
+    """Whether a loss of logits is not proved the same when all logits move alike: then it takes no distribution."""
+    if side.loss.prediction != "categorical.logits":
+        return False
+    ground = ClassGround((side, side))
+    formula, shift = ground.read(side), Symbol("c", real=True)
+    moved = formula.replace(lambda e: isinstance(e, sympy.Indexed) and e.base == ground.letter, lambda e: e + shift)
+    return not ground.normal().is_zero(moved - formula)
+
+
 def meet(left: Side, right: Side) -> Ground | str:
     """The ground two losses share, or in words why there is none."""
     sides = (left, right)
     kinds = {PREDICTIONS[side.loss.prediction].of for side in sides}
     targets = {side.loss.target for side in sides}
-    if kinds <= {"location", "rate", "log_rate"}:
-        numbers = {"real", "count", "nonnegative", "positive"}
-        if targets <= numbers:
-            if "count" in targets and targets & {"real", "positive"}:
-                return f"another measure: {_words(left)} against {_words(right)}"
-            return NumberGround(sides)
-    elif kinds <= {"bernoulli", "categorical", "labels"}:
-        if "labels" in kinds and kinds != {"labels"}:
-            return LabelGround(sides) if "bernoulli" in kinds else ClassGround(sides)
-        return LabelGround(sides) if kinds == {"labels"} else ClassGround(sides) if kinds == {"categorical"} else BinaryGround(sides)
+    if kinds <= {"location", "rate", "log_rate"} and targets <= {"real", "count", "nonnegative", "positive"}:
+        if "count" in targets and targets & {"real", "positive"}:
+            return f"another measure: {_words(left)} against {_words(right)}"
+        return NumberGround(sides)
+    if kinds <= {"bernoulli", "categorical", "labels"}:
+        return _meet_classes(sides, kinds)
     return f"another kind of target: {_words(left)} against {_words(right)}"
+
+
+def _meet_classes(sides: tuple[Side, Side], kinds: set[str]) -> Ground | str:
+    if kinds in ({"labels"}, {"labels", "bernoulli"}):
+        return LabelGround(sides)
+    if "bernoulli" not in kinds:
+        return ClassGround(sides)
+    for side in sides:
+        if _moves_with_all(side):
+            return f"{side.text} is no function of the predicted distribution: it moves when all logits move alike"
+    return BinaryGround(sides)
+
+
+def at_two_classes(ground: ClassGround) -> BinaryGround | None:
+    """The same question with two classes, where both losses are functions of the predicted distribution."""
+    if any(side.loss.prediction.startswith("labels") or _moves_with_all(side) for side in ground.sides):
+        return None
+    return BinaryGround(ground.sides)
 
 
 def _words(side: Side) -> str:

@@ -13,7 +13,7 @@ from crossent.proof import regions
 from crossent.proof.grounds import Ground
 from crossent.proof.normal_form import NormalForm
 from crossent.proof.regions import Part, Split
-from crossent.proof.relation import Relation, relate
+from crossent.proof.relation import Relation, collected, relate
 from crossent.proof.results import AFFINE, EQUAL, NEGATED, UNKNOWN
 
 
@@ -22,7 +22,7 @@ class Finding:
     """What was proved about one case. `relation` is None where nothing holds on the whole of it."""
 
     relation: Relation | None
-    agreement: tuple[Any, ...] = ()  # conditions of parts where both are equal
+    agreement: tuple[tuple[Any, Relation], ...] = ()  # conditions of parts where a relation holds, and which
     used: tuple[str, ...] = ()
     forms: tuple[Expr, Expr] | None = None  # both sides after collecting
 
@@ -31,7 +31,7 @@ def judge(ground: Ground, left: Expr, right: Expr, hard: bool) -> Finding:
     """The relation of two formulas in the letters of one ground."""
     normal = ground.normal(hard)
     found = relate(normal, left, right, ground.target_bases, ground.prediction_bases)
-    forms = tuple(sympy.expand(normal.write(normal.reduced(side))) for side in (left, right))
+    forms = tuple(normal.write(collected(normal, normal.reduced(side))) for side in (left, right))
     used = tuple(normal.used)
     if found is not None or not (regions.pieces_of(left) or regions.pieces_of(right)):
         return Finding(found, (), used, forms)  # type: ignore[arg-type]
@@ -39,20 +39,21 @@ def judge(ground: Ground, left: Expr, right: Expr, hard: bool) -> Finding:
         tree = regions.split(left, right, lambda: ground.normal(hard))
     except regions.TooManyParts:
         return Finding(None, (), used, forms)  # type: ignore[arg-type]
-    related = [(part, _relate_part(ground, part, hard)) for part in _leaves(tree)]
-    known = {part: relation for part, relation in related if relation is not None}
+    related = [(part, *_relate_part(ground, part, hard)) for part in _leaves(tree)]
+    known = {part: relation for part, _, relation in related if relation is not None}
     whole = _together(ground, normal, related) if len(known) == len(related) else None
-    return Finding(whole, tuple(_where_equal(tree, known)), used, forms)  # type: ignore[arg-type]
+    return Finding(whole, tuple(_agreements(tree, known, normal)), used, forms)  # type: ignore[arg-type]
 
 
-def _relate_part(ground: Ground, part: Part, hard: bool) -> Relation | None:
+def _relate_part(ground: Ground, part: Part, hard: bool) -> tuple[Part, Relation | None]:
+    """The part with what its conditions say put in, and the relation there."""
     normal = ground.normal(hard)
     swap = _equations(ground, normal, part)
     for condition in part.conditions:
         if condition.func in (sympy.Gt, sympy.Lt) and not condition.has(*regions.PIECES):
             normal.assume_positive(condition.gts - condition.lts)
-    left, right = part.left.subs(swap), part.right.subs(swap)
-    return relate(normal, left, right, ground.target_bases, ground.prediction_bases)
+    put = Part(part.conditions, part.left.subs(swap), part.right.subs(swap))
+    return put, relate(normal, put.left, put.right, ground.target_bases, ground.prediction_bases)
 
 
 def _equations(ground: Ground, normal: NormalForm, part: Part) -> dict[Any, Expr]:
@@ -83,21 +84,41 @@ def _leaves(tree: Split | Part | None) -> Iterator[Part]:
         yield from _leaves(tree.no)
 
 
-def _where_equal(tree: Any, known: dict[Part, Relation]) -> Iterator[Any]:
-    """The conditions under which the two are equal, as far up in the tree as they reach."""
+def _agreements(tree: Any, known: dict[Part, Relation], normal: NormalForm) -> Iterator[tuple[Any, Relation]]:
+    """The conditions under which one relation holds, as far up in the tree as they reach."""
     if not isinstance(tree, Split):
         return
-    for branch, condition in ((tree.yes, tree.condition), (tree.no, sympy.Not(tree.condition))):
+    for branch, condition in ((tree.yes, tree.condition), (tree.no, _opposite(tree.condition))):
         leaves = list(_leaves(branch))
-        if leaves and all(part in known and known[part].is_equality for part in leaves):
-            yield condition
+        common = _common([known[part] for part in leaves if part in known], normal)
+        if leaves and all(part in known for part in leaves) and common is not None:
+            if not common.any_scale or common.is_equality:
+                yield condition, common
         else:
-            yield from (sympy.And(condition, inner, evaluate=False) for inner in _where_equal(branch, known))
+            for inner, relation in _agreements(branch, known, normal):
+                yield sympy.And(condition, inner, evaluate=False), relation
 
 
-def _together(ground: Ground, normal: NormalForm, related: list[tuple[Part, Relation | None]]) -> Relation | None:
+def _opposite(condition: Any) -> Any:
+    return condition.negated if isinstance(condition, sympy.core.relational.Relational) else sympy.Not(condition)
+
+
+def _common(relations: list[Relation], normal: NormalForm) -> Relation | None:
+    """The one relation that several parts have."""
+    if not relations:
+        return None
+    first = next((relation for relation in relations if not relation.any_scale), relations[0])
+    for relation in relations:
+        if relation.any_scale and relation.is_equality and first.is_equality:
+            continue
+        if not (normal.is_zero(relation.scale - first.scale) and normal.is_zero(relation.offset - first.offset)):
+            return None
+    return first
+
+
+def _together(ground: Ground, normal: NormalForm, related: list[tuple[Part, Part, Relation | None]]) -> Relation | None:
     """One relation from those of all parts: one scale; offsets may differ by the target's conditions only."""
-    found = [(part, relation) for part, relation in related if relation is not None]
+    found = [(put, relation) for _, put, relation in related if relation is not None]
     scale = next((relation.scale for _, relation in found if not relation.any_scale), found[0][1].scale)
     offsets: list[tuple[Expr, Part]] = []
     for part, relation in found:

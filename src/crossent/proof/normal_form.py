@@ -206,11 +206,15 @@ class NormalForm:
                 answer *= self._to_power(self.atoms.key_of(logarithm)[1], coefficient, monomial / logarithm)
         return answer
 
-    def _is_log(self, factor: Expr) -> bool:
+    def is_logarithm(self, factor: Expr) -> bool:
+        """Whether an atom is a logarithm."""
         if not (factor.is_Symbol and factor in self.atoms.meaning):
             return False
         key = self.atoms.key_of(factor)
-        return isinstance(key, tuple) and key[0] == "log" and self.atoms.is_positive(key[1])
+        return isinstance(key, tuple) and key[0] == "log"
+
+    def _is_log(self, factor: Expr) -> bool:
+        return self.is_logarithm(factor) and self.atoms.is_positive(self.atoms.key_of(factor)[1])
 
     def _power(self, base: Expr, exponent: Expr) -> Expr:
         if exponent.is_Integer:

@@ -29,13 +29,13 @@ class Relation:
 def relate(normal: NormalForm, left: Expr, right: Expr, target: Bases, prediction: Bases) -> Relation | None:
     """The relation if one can be proved. None proves nothing."""
     one, other = normal.reduced(left), normal.reduced(right)
-    if normal.cancel(one - other) == 0:
-        return Relation(Integer(1), Integer(0))
     moving = _moving(normal, other, prediction)
+    if normal.cancel(one - other) == 0:
+        return Relation(Integer(1), Integer(0), any_scale=not moving)
     if not moving:
         if _moving(normal, one, prediction):
             return None
-        return Relation(Integer(1), normal.write(_tidy(normal.cancel(one - other))), any_scale=True)
+        return Relation(Integer(1), normal.write(collected(normal, normal.cancel(one - other))), any_scale=True)
     for letter in moving:
         slope = sympy.diff(other, letter)
         if slope == 0:
@@ -46,7 +46,7 @@ def relate(normal: NormalForm, left: Expr, right: Expr, target: Bases, predictio
         offset = normal.cancel(one - scale * other)
         if normal.atoms.bases_of(offset) & prediction:
             return None
-        return Relation(normal.write(sympy.factor(scale)), normal.write(_tidy(offset)))
+        return Relation(normal.write(sympy.factor(scale)), normal.write(collected(normal, offset)))
     return None
 
 
@@ -56,5 +56,22 @@ def _moving(normal: NormalForm, form: Expr, prediction: Bases) -> list[Symbol]:
     return sorted(found, key=lambda symbol: (len(normal.atoms.bases_of(symbol)), str(symbol)))
 
 
-def _tidy(form: Expr) -> Expr:
-    return sympy.expand(form)
+def collected(normal: NormalForm, form: Expr) -> Expr:
+    """The terms of an expression over atoms, gathered by their logarithm: (1 - y) log(1 - y) stays one term."""
+    groups: dict[Expr, Expr] = {}
+    for term in sympy.Add.make_args(sympy.expand(form)):
+        logarithms = [f for f in sympy.Mul.make_args(term) if normal.is_logarithm(f)]
+        key = logarithms[0] if len(logarithms) == 1 else Integer(1)
+        groups[key] = groups.get(key, Integer(0)) + term / key
+    plain = groups.pop(Integer(1), Integer(0))
+    return sympy.Add(plain, *(sympy.Mul(key, *_factors(value)) for key, value in groups.items()))
+
+
+def _factors(value: Expr) -> list[Expr]:
+    """Factored; a factor y - 1 is written as -1 and 1 - y."""
+    found: list[Expr] = []
+    for factor in sympy.Mul.make_args(sympy.factor(value)):
+        constant, letters = factor.as_coeff_Add()
+        turn = factor.is_Add and constant < 0 and not letters.is_Add
+        found += [Integer(-1), sympy.expand(-factor)] if turn else [factor]
+    return found

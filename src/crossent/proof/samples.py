@@ -44,7 +44,9 @@ def _near(ground: Ground) -> list[Sample]:
     if isinstance(ground, NumberGround):
         numbers = LOCATIONS if str(ground.letter) == "m" and not ground.letter.is_positive else RATES
         targets = ["1", "2", "3"] if "count" in {s.loss.target for s in ground.sides} else ["1", "2", "1/2"]
-        return [Sample(tuple((True, {ground.y: v}) for v in _exact(*targets)), tuple({ground.letter: v} for v in numbers))]
+        return [
+            Sample(tuple((True, {ground.y: v}) for v in _exact(*targets)), tuple({ground.letter: v} for v in numbers))
+        ]
     if isinstance(ground, ClassGround):
         return [_class_sample(ground, classes) for classes in (2, 3)]
     if isinstance(ground, LabelGround):
@@ -68,9 +70,19 @@ def _class_sample(ground: ClassGround, classes: int) -> Sample:
     if ground.by_probability:
         rows = [_exact("4/5", "1/5"), _exact("1/2", "1/2"), _exact("1/5", "4/5"), _exact("9/10", "1/10")]
         if classes == 3:
-            rows = [_exact("1/2", "1/4", "1/4"), _exact("1/5", "1/5", "3/5"), _exact("7/10", "1/5", "1/10"), _exact("1/10", "4/5", "1/10")]
+            rows = [
+                _exact("1/2", "1/4", "1/4"),
+                _exact("1/5", "1/5", "3/5"),
+                _exact("7/10", "1/5", "1/10"),
+                _exact("1/10", "4/5", "1/10"),
+            ]
     else:
-        rows = [_exact(0, 2, *[1] * (classes - 2)), _exact(*[0] * classes), _exact(-1, 1, *[0] * (classes - 2)), _exact(1, -2, *[3] * (classes - 2))]
+        rows = [
+            _exact(0, 2, *[1] * (classes - 2)),
+            _exact(*[0] * classes),
+            _exact(-1, 1, *[0] * (classes - 2)),
+            _exact(1, -2, *[3] * (classes - 2)),
+        ]
     return Sample(tuple(targets), tuple({ground.letter: tuple(row)} for row in rows))
 
 
@@ -84,7 +96,11 @@ def far(ground: Ground) -> list[Sample]:
     samples = []
     for sample in _near(ground):
         if isinstance(ground, BinaryGround):
-            values = [*FAR_PROBABILITIES, *(1 - p for p in FAR_PROBABILITIES)] if ground.by_probability else [*FAR_SCORES, *(-z for z in FAR_SCORES)]
+            values = (
+                [*FAR_PROBABILITIES, *(1 - p for p in FAR_PROBABILITIES)]
+                if ground.by_probability
+                else [*FAR_SCORES, *(-z for z in FAR_SCORES)]
+            )
             samples.append(Sample(sample.targets, tuple({ground.letter: v} for v in values)))
         elif isinstance(ground, NumberGround):
             numbers = _exact("1e-9", "1e-20", "20", "1000", "1e-60", "30000")
@@ -92,7 +108,10 @@ def far(ground: Ground) -> list[Sample]:
         elif isinstance(ground, ClassGround):
             size = len(next(iter(sample.predictions[0].values())))
             if ground.by_probability:
-                rows = [(p, *[(1 - p) / (size - 1)] * (size - 1)) for p in (*FAR_PROBABILITIES, *(1 - p for p in FAR_PROBABILITIES))]
+                rows = [
+                    (p, *[(1 - p) / (size - 1)] * (size - 1))
+                    for p in (*FAR_PROBABILITIES, *(1 - p for p in FAR_PROBABILITIES))
+                ]
             else:
                 rows = [(z, *[Rational(0)] * (size - 1)) for z in (*FAR_SCORES, *(-z for z in FAR_SCORES))]
             samples.append(Sample(sample.targets, tuple({ground.letter: row} for row in rows)))
@@ -101,11 +120,14 @@ def far(ground: Ground) -> list[Sample]:
 
 def settings(ground: Ground) -> Iterator[dict[Symbol, Expr]]:
     """Numbers for the settings that are held fixed."""
-    held = sorted({(symbol, setting.domain) for side in ground.sides for setting in side.loss.settings
-                   for symbol in side.held.values() if side.held.get(setting.name) == symbol}, key=str)  # fmt: skip
-    extra = [(n, "count") for n in ground.free_counts()]
+    domains = {one.name: one.domain for side in ground.sides for one in side.loss.settings}
+    held = {symbol: domains[name] for side in ground.sides for name, symbol in side.held.items()}
+    held |= dict.fromkeys(ground.free_counts(), "count")
     for choice in (0, 1):
-        yield {symbol: _number(domain, place, choice) for place, (symbol, domain) in enumerate([*held, *extra])}
+        yield {
+            symbol: _number(domain, place, choice)
+            for place, (symbol, domain) in enumerate(sorted(held.items(), key=str))
+        }
 
 
 def _number(domain: str, place: int, choice: int) -> Rational:

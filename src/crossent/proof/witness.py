@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import mpmath
-from sympy import Expr
+from sympy import Expr, Rational
 
 from crossent.proof import samples
 from crossent.proof.enclosure import NoEnclosure, enclose
@@ -147,7 +147,9 @@ def _shown(ground: Ground, env: Env, *more: Env) -> dict[str, str]:
         name = str(getattr(letter, "label", letter))
         if name == "y" and any(str(getattr(k, "label", k)) == "q" for k in (*env, *(k for p in more for k in p))):
             continue
-        texts = list(dict.fromkeys(_number(value) for value in values)) if letter in env else [_number(v) for v in values]
+        texts = (
+            list(dict.fromkeys(_number(value) for value in values)) if letter in env else [_number(v) for v in values]
+        )
         shown[name] = "; ".join(texts) if any(isinstance(v, tuple) for v in values) else ", ".join(texts)
     return shown
 
@@ -163,3 +165,24 @@ def _number(value: Any) -> str:
     return decimal if len(decimal) < 8 or number.q > 1000 else str(number)
 
 
+def two_values(ground: Ground, words: str, inputs: Mapping[str, str], left: Expr, right: Expr) -> Counterexample | None:
+    """Two values on the boundary, with small numbers for the letters that are left, if they differ."""
+    letters = sorted(left.free_symbols | right.free_symbols, key=str)
+    fixed = next(samples.settings(ground))
+    small = {letter: Rational(place + 1, 2 * len(letters) + 3) for place, letter in enumerate(letters)}
+    env = small | {letter: value for letter, value in fixed.items() if letter in letters}
+    pair = _pair((left, right), env)
+    if pair is None or not _apart(*pair):
+        return None
+    shown = dict(inputs) | {str(letter): str(value) for letter, value in env.items()}
+    return Counterexample(shown, _ends(pair[0]), _ends(pair[1]), f"on the boundary, {words}")
+
+
+def shown_value(value: Expr) -> tuple[str, str]:
+    """An interval around a value of the extended real numbers."""
+    if value.is_infinite:
+        text = "inf" if value > 0 else "-inf"
+        return text, text
+    if value.free_symbols:
+        return str(value), str(value)
+    return _ends(enclose(value, {}))
