@@ -14,6 +14,7 @@ from crossent.families.catalogue import FAMILIES
 from crossent.families.contract import Family, Parameterisation
 from crossent.proof.named_loss import NamedLoss, Setting
 from crossent.proof.over_classes import softmax, spread, total
+from crossent.proof.rosetta.pieces import USUAL_REDUCTIONS
 from crossent.vocabulary import exp, lgamma, log, softplus, xlog1py, xlogy
 
 Formula = Callable[..., Any]
@@ -173,16 +174,13 @@ def of_family(family: Family, parameters: str = "") -> NamedLoss:
     choice = next((c for c in choices if parameters in ("", c.names[0])), None)
     if choice is None:
         raise errors.parameters_unclear(family.name, [parameters], [" and ".join(c.names) for c in choices])
-    if not family.classes and choice is family.standard:
-        held = _held(family, choice)
-    else:  # the first parameter as it is predicted, the others as the textbook has them
-        held = _held(family, family.standard)
+    held = _held(family, family.standard)  # the first parameter as it is predicted, the others as the textbook has them
     name = snake_case(family.name)
     first = choice.names[0]
     short = SHORT.get((family.name, first)) if _is_listed(family) else None
     if short is None and choice.names[1:] != family.standard.names[1:]:
         raise errors.parameters_unclear(family.name, [parameters], [" and ".join(family.standard.names)])
-    usual = choice is family.standard
+    usual = choice.names == family.standard.names
     return NamedLoss(
         name if usual else f"{name}_{first}",
         _by_keyword(short or _own_nll(family, choice), held),
@@ -192,6 +190,7 @@ def of_family(family: Family, parameters: str = "") -> NamedLoss:
         arguments=("target", first),
         elicits="distribution" if first in ("probs", "logits") else ELICITS.get(family.name, "mean"),
         owner="crossent",
+        reductions=USUAL_REDUCTIONS,
         aliases=(family.name,) if usual else (),
         source=f"crossent, the nll of {family.name}",
         doc=f"Negative log-likelihood of the {family.name} family, no constant dropped.",
@@ -214,6 +213,7 @@ def deviance_of_family(family: Family) -> NamedLoss | None:
         settings=held,
         arguments=("target", choice.names[0]),
         reduction="sum",
+        reductions=USUAL_REDUCTIONS,
         elicits="distribution" if choice.names[0] == "probs" else ELICITS.get(family.name, "mean"),
         owner="crossent",
         source=f"crossent, the unit_deviance of {family.name}",

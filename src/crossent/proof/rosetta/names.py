@@ -63,7 +63,7 @@ def _parse(text: str) -> tuple[str, dict[str, Any]]:
     name, bracket, rest = text.partition("(")
     name = name.strip()
     if not _NAME.fullmatch(name):
-        raise errors.loss_text_unreadable(text, "it starts with no name")
+        raise errors.loss_text_unreadable(text, "no name stands first")
     return name, dict(_keywords(text, bracket + rest)) if bracket else {}
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from crossent.proof.named_loss import NamedLoss, Setting
 from crossent.proof.over_classes import own, softmax, total
-from crossent.proof.rosetta.pieces import SMOOTHING, smoothed, smoothed_binary
+from crossent.proof.rosetta.pieces import SMOOTHING, USUAL_REDUCTIONS, smoothed, smoothed_binary
 from crossent.vocabulary import (
     LOG_TWO,
     PI,
@@ -255,4 +256,7 @@ OF_A_LOCATION = (
     ),
 )  # fmt: skip
 
-LOSSES = (*OVER_CLASSES, *OF_YES_OR_NO, *OF_A_LOCATION)
+LOSSES = tuple(
+    replace(loss, reductions=USUAL_REDUCTIONS if loss.reduction in ("none", "mean") else ())
+    for loss in (*OVER_CLASSES, *OF_YES_OR_NO, *OF_A_LOCATION)
+)

@@ -39,8 +39,6 @@ def metric(name: str, formula: Callable[..., Any], target: str, prediction: str,
 
 # -- objectives --------------------------------------------------------------------------------------------------------
 
-LOWEST = (-999_999, 1_000_000)  # of a prediction in reg:squaredlogerror
-
 
 def hinge(y: Any, z: Any) -> Any:
     return maximum(0, 1 - (2 * y - 1) * z)
@@ -51,10 +49,10 @@ def squared_log_error(y: Any, m: Any) -> Any:
 
 
 def squared_log_error_bent(y: Any, m: Any) -> Any:
-    lowest = ratio(*LOWEST, m)
-    slope = (log1p(lowest) - log1p(y)) / (lowest + 1)
-    kept = maximum(m, lowest)
-    return where(m >= lowest, squared_log_error(y, kept), squared_log_error(y, lowest) + slope * (m - lowest))
+    gap = ratio(1, 10**6, m)  # of the lowest prediction from -1
+    edge = log(gap) - log1p(y)
+    kept = maximum(m, gap - 1)
+    return where(m >= gap - 1, squared_log_error(y, kept), edge * edge / 2 + edge / gap * (m - (gap - 1)))
 
 
 def pseudo_huber(y: Any, m: Any, huber_slope: Any) -> Any:
@@ -107,7 +105,7 @@ OBJECTIVES = (
     ),
     objective(
         "reg:squaredlogerror", squared_log_error_bent, "nonnegative", "location", elicits="nothing named",
-        clamp=Clamp("m >= -1 + 1e-6", lambda y, m: m >= ratio(*LOWEST, m), squared_log_error),
+        clamp=Clamp("m >= -1 + 1e-6", lambda y, m: m >= ratio(1, 10**6, m) - 1, squared_log_error),
         doc="(log(1 + m) - log(1 + y))^2 / 2, going on in a straight line below -1 + 1e-6; Hessian at least 1e-6.",
     ),
     objective(
