@@ -11,6 +11,7 @@ from crossent.vocabulary import FUNCTIONS
 from crossent.vocabulary.compiled import DOUBLE, NATIVE, SINGLE
 
 INF, NAN = math.inf, math.nan
+BELOW_ONE = 1 - 2.0**-24
 LIMITS = {
     "exp": [((INF,), INF), ((-INF,), 0.0), ((0.0,), 1.0), ((-0.0,), 1.0), ((1e308,), INF), ((-1e308,), 0.0)],
     "log": [((0.0,), -INF), ((-0.0,), -INF), ((INF,), INF), ((-1.0,), NAN), ((1.0,), 0.0), ((-INF,), NAN)],
@@ -34,9 +35,9 @@ LIMITS = {
     "lgamma": [((0.0,), INF), ((1.0,), 0.0), ((2.0,), 0.0), ((INF,), INF), ((-0.5,), NAN)],
     "digamma": [((0.0,), -INF), ((INF,), INF), ((-0.5,), NAN)],
     "trigamma": [((0.0,), INF), ((INF,), 0.0), ((-0.5,), NAN)],
-    "binet": [((0.0,), INF), ((INF,), 0.0), ((-0.5,), NAN)],
-    "digamma_rest": [((0.0,), -INF), ((INF,), 0.0), ((-0.5,), NAN)],
-    "trigamma_rest": [((0.0,), INF), ((INF,), 0.0), ((-0.5,), NAN)],
+    "binet": [((INF,), 0.0), ((BELOW_ONE,), NAN), ((0.0,), NAN), ((-0.5,), NAN)],
+    "digamma_rest": [((INF,), 0.0), ((BELOW_ONE,), NAN), ((0.0,), NAN), ((-0.5,), NAN)],
+    "trigamma_rest": [((INF,), 0.0), ((BELOW_ONE,), NAN), ((0.0,), NAN), ((-0.5,), NAN)],
     "lbeta": [((0.0, 1.0), INF), ((2.0, INF), -INF), ((-1.0, 1.0), NAN)],
     "exp_difference": [
         ((-INF, 0.0), 0.0),

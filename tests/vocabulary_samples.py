@@ -30,6 +30,13 @@ def positive(rng: np.random.Generator) -> np.ndarray:
     return found[np.isfinite(found) & (found > 0)]
 
 
+def from_one(rng: np.random.Generator) -> np.ndarray:
+    values = positive(rng)
+    return np.concatenate(
+        [values[values >= 1], 1 + 10.0 ** rng.uniform(-16, 3, NUMBER), 1 / values[(values < 1e-3) & (values > 1e-307)]]
+    )
+
+
 def any_sign(rng: np.random.Generator) -> np.ndarray:
     values = positive(rng)
     return np.concatenate([values, -values, rng.normal(0, 20, NUMBER), rng.uniform(-746, -700, NUMBER)])
@@ -86,7 +93,7 @@ SAMPLES = {
     **dict.fromkeys(("abs", "floor"), alone(any_sign)),
     **dict.fromkeys(("log1p", "log1pmx"), alone(above_minus_one)),
     **dict.fromkeys(("log", "sqrt", "log1mexp", "lgamma", "digamma", "trigamma"), alone(positive)),
-    **dict.fromkeys(("binet", "digamma_rest", "trigamma_rest"), alone(positive)),
+    **dict.fromkeys(("binet", "digamma_rest", "trigamma_rest"), alone(from_one)),
     **dict.fromkeys(("softplus_mixture", "sigmoid_residual"), labels_and_logits),
     **dict.fromkeys(("exp_difference", "maximum", "minimum", "times"), pairs),
     "kl_div": counts_and_means,

@@ -52,16 +52,21 @@ def _divergence(y, p, q, excess, total_count):  # of the trials from the coin: n
     return kl_div(y, total_count * p, excess) + kl_div(total_count - y, total_count * q, -excess)
 
 
-def nll(y, logits, total_count):
+def _within(y, logits, total_count):  # logits up to FAR, and what moving them there takes off nll
     rare = where(logits < 0, y, total_count - y)
     beyond = where(is_zero(rare), 0, maximum(abs(logits) - FAR, 0))
-    z = where(beyond > 0, where(logits < 0, -FAR, FAR), logits)
+    return where(beyond > 0, where(logits < 0, -FAR, FAR), logits), times(rare, beyond)
+
+
+def nll(y, logits, total_count):
+    z, moved = _within(y, logits, total_count)
     divergence = _divergence(y, sigmoid(z), sigmoid(-z), _excess(y, z, total_count), total_count)
-    return times(rare, beyond) + (divergence + _arrangements(y, total_count))
+    return moved + (divergence + _arrangements(y, total_count))
 
 
 def gradient(y, logits, total_count):
-    return (-_excess(y, logits, total_count),)
+    z, _ = _within(y, logits, total_count)
+    return (-_excess(y, z, total_count),)
 
 
 def hessian(y, logits, total_count):

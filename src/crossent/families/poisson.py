@@ -3,7 +3,7 @@
 from crossent.families.contract import ExponentialFamily, Numerical, Parameter, Parameterisation, Support
 from crossent.families.estimates import weighted_mean
 from crossent.families.expectation import poisson_entropy
-from crossent.vocabulary import LOG_TWO_PI, binet, exp, expm1, is_zero, kl_div, lgamma, log, maximum, times, where
+from crossent.vocabulary import LOG_TWO_PI, binet, exp, expm1, is_zero, kl_div, lgamma, log, maximum, where
 
 parameters = (Parameter("log_rate", r"\eta", typical=(-3, 8)),)
 support = Support("count")
@@ -20,10 +20,13 @@ def _arrangements(y):  # log y! with y log y - y taken out: Loader's form, in wh
     return where(is_zero(y), 0, (LOG_TWO_PI + log(k)) / 2 + binet(k))
 
 
+def _rate(y, log_rate):
+    return exp(where(is_zero(y), log_rate, maximum(log_rate, LOW)))
+
+
 def _divergence(y, log_rate):
-    below = where(is_zero(y), 0, maximum(LOW - log_rate, 0))
-    rate = exp(where(below > 0, LOW, log_rate))
-    return times(y, below) + kl_div(y, rate, y - rate)
+    rate, below = _rate(y, log_rate), where(is_zero(y), 0, maximum(LOW - log_rate, 0))
+    return y * below + kl_div(y, rate, y - rate)
 
 
 def nll(y, log_rate):
@@ -31,7 +34,7 @@ def nll(y, log_rate):
 
 
 def gradient(y, log_rate):
-    return (exp(log_rate) - y,)
+    return (_rate(y, log_rate) - y,)
 
 
 def hessian(y, log_rate):

@@ -23,6 +23,37 @@ def apart(typing_context):
 
 
 @intrinsic
+def two_at_a_time(typing_context):
+    """Said in a loop's body: let LLVM take two vectors in each round, so that one goes on while the other waits.
+
+    A formula is one long chain, and the next round lies further ahead than a processor looks. LLVM is told by a note on
+    the branch back to the loop's head: the next branch to a block that has been written already.
+    """
+
+    def generate(context, builder, signature, arguments):
+        plain_branch = builder.branch
+
+        def branch(target):
+            written = plain_branch(target)
+            if target.instructions:
+                del builder.branch
+                _note(builder.module, written)
+            return written
+
+        builder.branch = branch
+        return context.get_dummy_value()
+
+    return types.void(), generate
+
+
+def _note(module, branch):
+    count = module.add_metadata([ir.MetaDataString(module, "llvm.loop.interleave.count"), ir.Constant(_INT32, 2)])
+    own = ir.values.MDValue(module, [], name=str(len(module.metadata)))  # a loop's note begins with itself
+    own.operands = (own, count)
+    branch.set_metadata("llvm.loop", own)
+
+
+@intrinsic
 def size_bits32(typing_context, value):
     """The bits of |value|, a float32: they are ordered as the sizes are. Numba's own & would widen them to 64 bits."""
 

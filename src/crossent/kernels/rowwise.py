@@ -18,7 +18,7 @@ from crossent import errors
 from crossent.kernels import cache, sums, threads
 from crossent.kernels.columns import Inputs, Outputs, prepare
 from crossent.kernels.exact_sum import SLOTS, ExactSum
-from crossent.kernels.row_source import ACCUMULATED, BLOCK, COUNTED, INVALID, Layout, source
+from crossent.kernels.row_source import ACCUMULATED, BLOCK, COUNTED, Layout, source
 from crossent.kernels.shares import settings_of, settings_of_count
 
 QUANTITIES = ("value", "gradient", "hessian")
@@ -91,7 +91,7 @@ def evaluate_rows(
 
     Arithmetic follows raw's dtype: float32 rows are right to float32; everything else, or ``double``, is computed in
     float64. ``invalid`` counts rows with a weight other than 0 where `valid` is false, the weight is negative or not
-    finite, or the loss is NaN (a row may be counted twice). A row of weight 0, or masked out, is not looked at.
+    finite, or the loss is NaN. A row of weight 0, or masked out, is not looked at.
     """
     if quantity not in QUANTITIES:
         raise errors.unknown_option(argument="quantity", value=quantity, known=QUANTITIES)
@@ -270,7 +270,7 @@ def _gather(accumulators: list[np.ndarray], rows: int, weighted: bool) -> Evalua
         infinite=infinite,
         finite_total=total.finite,
         finite_weight=finite_weight,
-        invalid=int(merged[INVALID]) + total.nans,
+        invalid=total.nans,
     )
 
 

@@ -88,19 +88,19 @@ def lbeta(a: Any, b: Any) -> Any:
     return reading_of(a, b).lbeta(a, b)
 
 
-@function(valid="x >= 1", double=1.8)
+@function(valid="x >= 1", double=2.3)
 def binet(x: Any) -> Any:
     """lgamma(x) - (x - 1/2) log x + x - log(2 pi)/2: what Stirling's formula leaves, about 1/(12 x)."""
     return reading_of(x).binet(x)
 
 
-@function(valid="x >= 1", double=2.1)
+@function(valid="x >= 1", double=3.8)
 def digamma_rest(x: Any) -> Any:
     """digamma(x) - log x + 1/(2 x), about -1/(12 x^2)."""
     return reading_of(x).digamma_rest(x)
 
 
-@function(valid="x >= 1", double=3.0)
+@function(valid="x >= 1", double=6.0)
 def trigamma_rest(x: Any) -> Any:
     """trigamma(x) - 1/x - 1/(2 x^2), about 1/(6 x^3)."""
     return reading_of(x).trigamma_rest(x)

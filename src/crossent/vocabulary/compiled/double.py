@@ -37,19 +37,26 @@ def power_of_two(k):
 
 
 @compiled
-def exp_parts(x, x_low):
-    """exp(x + x_low) = 2^k (1 + high + low), |high| < 0.42. x is clamped to where the answer is 0 or inf anyway."""
+def reduced(x, x_low):
+    """k, r, r_low with exp(x + x_low) = 2^k exp(r + r_low), |r| < 0.35. x is clamped to where exp is 0 or inf anyway."""
     x = select(x < -750.0, -750.0, select(x > 710.0, 710.0, x))  # a NaN passes both
     shifted = fma(x, LOG2_E, MAGIC)
     n = shifted - MAGIC
     rough = fma(-n, LN2_HIGH, x)
     r = fma(-n, LN2_LOW, rough)
     r_low = fma(-n, LN2_LOW, rough - r) + x_low  # x_low may be many last places of the answer
+    return bits(shifted) - bits(MAGIC), r, r_low
+
+
+@compiled
+def exp_parts(x, x_low):
+    """exp(x + x_low) = 2^k (1 + high + low), |high| < 0.42."""
+    k, r, r_low = reduced(x, x_low)
     square = 0.5 * r * r
     square_low = fma(0.5 * r, r, -square)
     high, low = fast_two_sum(r, square)
     low = low + fma(r * r * r, polynomial(r, EXP), square_low)
-    return bits(shifted) - bits(MAGIC), high, low + fma(high + low, r_low, r_low)
+    return k, high, low + fma(high + low, r_low, r_low)
 
 
 @compiled
@@ -62,9 +69,10 @@ def scaled(value, k):
 @compiled
 def exp_unscaled(x, x_low):
     """exp(x + x_low) = 2^k (high + low)."""
-    k, p, p_low = exp_parts(x, x_low)
-    one, one_low = fast_two_sum(1.0, p)
-    high, low = fast_two_sum(one, one_low + p_low)
+    k, r, r_low = reduced(x, x_low)
+    one, one_low = fast_two_sum(1.0, r)
+    rest = fma(r * r, fma(r, polynomial(r, EXP), 0.5), one_low)
+    high, low = fast_two_sum(one, fma(one + rest, r_low, rest))
     gone = x < ZERO_BELOW  # 0 at once: a product that vanishes is slow
     return k, select(gone, 0.0, high), select(gone, 0.0, low)
 
@@ -122,18 +130,45 @@ def split(x):
 
 
 @compiled
-def log1p_small(f, f_low, k):
-    """log(1 + f + f_low) + k log 2 as a pair, for 1 + f in [sqrt(1/2), sqrt(2)] or [3/4, 3/2]."""
+def log1p_parts(f, k):
+    """log(1 + f) + k LN2_LOW as a pair that is not normalised."""
     s = f / (2.0 + f)
     z = s * s
     square = 0.5 * f * f
     square_low = fma(0.5 * f, f, -square)
     # log(1 + f) = f - square + s (square + z LOG(z))
     high, low = fast_two_sum(f, -square)
-    low = low + fma(s, fma(z, horner(z, LOG), square), fma(k, LN2_LOW, -square_low))
+    return high, low + fma(s, fma(z, horner(z, LOG), square), fma(k, LN2_LOW, -square_low))
+
+
+@compiled
+def log1p_exact(f, k):
+    """log(1 + f) + k log 2 as a pair, for 1 + f in [sqrt(1/2), sqrt(2)]."""
+    high, low = log1p_parts(f, k)
+    return with_powers(high, low, k)
+
+
+@compiled
+def log1p_small(f, f_low, k):
+    """log(1 + f + f_low) + k log 2 as a pair, for 1 + f in [sqrt(1/2), sqrt(2)] or [3/4, 3/2]."""
+    high, low = log1p_parts(f, k)
     low = low + f_low * fma(-f, fma(-f, 1.0 - f, 1.0), 1.0)
+    return with_powers(high, low, k)
+
+
+@compiled
+def with_powers(high, low, k):
+    """high + low + k log 2 as a pair, but for k LN2_LOW, which low holds already."""
     whole, whole_low = fast_two_sum(k * LN2_HIGH, high)
     return fast_two_sum(whole, whole_low + low)
+
+
+@compiled
+def log_exact(x):
+    """log(x) as a pair, for x > 0: log_pair without a low part."""
+    subnormal = x < SMALLEST_NORMAL
+    m, k, _ = split(select(subnormal, x * 2.0**54, x))
+    return log1p_exact(m - 1.0, k - select(subnormal, 54.0, 0.0))
 
 
 @compiled
@@ -156,13 +191,13 @@ def log_limits(x, answer):
 @compiled
 def log_high(x):
     """The pair of log(x) for every x, with the limits in the high part and a finite low part."""
-    high, low = log_pair(x, 0.0)
+    high, low = log_exact(x)
     return log_limits(x, high), select((x > 0.0) & (x < INFINITY), low, 0.0)
 
 
 @compiled
 def log(x):
-    high, _ = log_pair(x, 0.0)
+    high, _ = log_exact(x)
     return log_limits(x, high)
 
 

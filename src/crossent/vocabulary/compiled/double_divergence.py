@@ -39,11 +39,11 @@ def kl_div(x, m, d):
     high, low = fast_two_sum(whole, fma(2.0, cubic + lost, fma(k, LN2_LOW, whole_low)))
     product, product_low = two_product(x, high)
     total, total_low = two_sum(product, -d)
-    far = total + (total_low + fma(x, low, product_low))
-    far = select(abs(product) < INFINITY, select(abs(product_low) < INFINITY, far, total), product)
+    rest = total_low + fma(x, low, product_low)
+    far = select(abs(rest) < INFINITY, total + rest, total)  # the product may overflow
     answer = select(near, close, select(m == 0.0, INFINITY, far))
-    answer = select((m == INFINITY) | (x == INFINITY), INFINITY, answer)
-    return select(x == 0.0, m, select((x == x) & (m == m) & (d == d), answer, x + m + d))
+    answer = select(x < INFINITY, select(m < INFINITY, answer, m), x)  # infinity and NaN pass
+    return select(x == 0.0, m, answer)
 
 
 @compiled

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from crossent.vocabulary.compiled.double import INFINITY, log_high, log_pair, log_ratio_pair
+from crossent.vocabulary.compiled.double import INFINITY, log_exact, log_high, log_ratio_pair
 from crossent.vocabulary.compiled.double_logistic import log1p_unit
 from crossent.vocabulary.compiled.intrinsics import (
     compiled,
@@ -137,7 +137,7 @@ def digamma(x):
     unit = digamma_unit(t)
     near = select(x < 1.0, unit - 1.0 / x, unit)
     x_large = select(low_range, 2.0, select(x > 1e307, 1e307, x))
-    high, low = log_pair(x_large, 0.0)
+    high, low = log_exact(x_large)
     r = 1.0 / x_large
     rest = fma(polynomial(turned(x_large), DIGAMMA_REST) * r, r, -0.5 * r)
     total, lost = fast_two_sum(high, rest)
@@ -170,7 +170,7 @@ def trigamma_rest(x):
 @compiled
 def lbeta_small(p, q, total, odds_log, odds_log_low):
     """lgamma(p) - (q - 1/2) log(1 + p/q) - p log(p + q) + p + binet_of_positive(q) - binet_of_positive(p + q), for the smaller p below 8."""
-    whole, whole_low = log_pair(total, 0.0)
+    whole, whole_low = log_exact(total)
     first, first_low = two_product(0.5 - q, odds_log)
     first_low = first_low + (0.5 - q) * odds_log_low
     lowered, lowered_low = two_sum(1.0, -whole)
@@ -191,7 +191,7 @@ def lbeta_large(p, q, total, total_low, odds_log, odds_log_low):
     first_low = first_low + (p - 0.5) * part_low
     second, second_low = two_product(-q, odds_log)
     second_low = second_low - q * odds_log_low
-    whole, whole_low = log_pair(q, 0.0)
+    whole, whole_low = log_exact(q)
     sum1, lost1 = two_sum(first, second)
     sum2, lost2 = two_sum(sum1, fma(-0.5, whole, HALF_LOG_TWO_PI_HIGH))
     remainders = binet_of_positive(p) + (binet_of_positive(q) - binet_of_positive(total))

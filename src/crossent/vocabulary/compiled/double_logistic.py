@@ -9,6 +9,7 @@ from crossent.vocabulary.compiled.double import (
     exp_unscaled,
     expm1_pair,
     log1p_small,
+    log_exact,
     log_pair,
     scaled,
 )
@@ -110,7 +111,7 @@ def log1mexp(x):
     near = x < 0.6931471805599453
     base, base_low = two_sum(select(near, -m, one), select(near, -m_low, one_low - e_low))
     high, _ = log_pair(base, base_low)
-    answer = select(e < 2.0**-60, -e, select(x < 1e-300, log_pair(x, 0.0)[0], high))
+    answer = select(e < 2.0**-60, -e, select(x < 1e-300, log_exact(x)[0], high))
     return select(x > 0.0, answer, select(x == 0.0, -INFINITY, NAN))
 
 

@@ -88,23 +88,34 @@ def _coefficients(builder, values, count, real):
     return terms
 
 
+def _chain(builder, x, terms):
+    total = terms[-1]
+    for term in reversed(terms[:-1]):
+        total = builder.fma(total, x, term)
+    return total
+
+
 def _polynomial(real):
     @intrinsic
     def polynomial(typing_context, x, coefficients):
-        """c[0] + x (c[1] + c[2] x + ...), the bracket in Estrin's order, since a Horner chain waits at every step.
+        """c[0] + x (c[1] + c[2] x + ...), the bracket as two or four Horner chains in a power of x.
 
-        The last step is Horner's, so that it rounds c[0] in and hardly anything else counts.
+        A single chain waits at every step, and Estrin's order needs nearly twice the instructions. The last step rounds
+        c[0] in, so that hardly anything else counts.
         """
 
         def generate(context, builder, signature, args):
-            constant, *terms = _coefficients(builder, args[1], signature.args[1].count, context.get_value_type(real))
-            power = args[0]
-            while len(terms) > 1:
-                pairs = range(0, len(terms), 2)
-                terms = [builder.fma(terms[i + 1], power, terms[i]) if i + 1 < len(terms) else terms[i] for i in pairs]
-                if len(terms) > 1:
-                    power = builder.fmul(power, power)
-            return builder.fma(terms[0], args[0], constant)
+            x, values = args
+            constant, *terms = _coefficients(builder, values, signature.args[1].count, context.get_value_type(real))
+            halvings = 0 if len(terms) < 4 else 1 if len(terms) < 10 else 2
+            powers = [x]
+            for _ in range(halvings):
+                powers.append(builder.fmul(powers[-1], powers[-1]))
+            chains = [_chain(builder, powers[-1], terms[i :: 2**halvings]) for i in range(2**halvings)]
+            for power in powers[-2::-1]:
+                half = len(chains) // 2
+                chains = [builder.fma(chains[i + half], power, chains[i]) for i in range(half)]
+            return builder.fma(chains[0], x, constant)
 
         return real(real, coefficients), generate
 
@@ -118,10 +129,7 @@ def _horner(real):
 
         def generate(context, builder, signature, args):
             terms = _coefficients(builder, args[1], signature.args[1].count, context.get_value_type(real))
-            total = terms[-1]
-            for term in reversed(terms[:-1]):
-                total = builder.fma(total, args[0], term)
-            return total
+            return _chain(builder, args[0], terms)
 
         return real(real, coefficients), generate
 
