@@ -42,7 +42,7 @@ _PAIRS = {
     ("positive", "positive"): ("positive", "rate", True),
     ("positive", "real"): ("positive", "log_rate", True),
 }
-_NAME = re.compile(r"[A-Za-z_][\w.:-]*(\(\s*\w+\s*=.*\)|\(\s*\))?", re.DOTALL)
+_NAME = re.compile(r"[A-Za-z_][\w.:-]*(\(\s*\w+\s*=(?!=).*\)|\(\s*\))?", re.DOTALL)
 
 
 def read(text: str, variables: Mapping[str, Any]) -> Any:
@@ -105,6 +105,21 @@ def as_loss(text: str, domains: Mapping[str, str] | None = None) -> NamedLoss:
         arguments=(target, prediction),
         checked=True,
         doc="as written",
+    )
+
+
+def sides(left: str, right: str, domains: Mapping[str, str]) -> tuple[Any, Any]:
+    """Two names or formulas as `prove` takes them; a domain must be that of a variable of one of the formulas."""
+    formulas = {text: parse(text).variables for text in (left, right) if is_formula(text)}
+    variables = [name for names in formulas.values() for name in names]
+    for name in domains:
+        if name not in variables:
+            raise errors.domain_of_no_variable(name, variables)
+    return tuple(  # type: ignore[return-value]
+        as_loss(text, {name: domain for name, domain in domains.items() if name in formulas[text]})
+        if text in formulas
+        else text
+        for text in (left, right)
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -46,9 +47,13 @@ def print_table(rows: Sequence[Sequence[str]], header: Sequence[str] = ()) -> No
 def _print(what: object) -> None:
     from rich.console import Console
 
-    width = min(Console().width, WIDTH) if sys.stdout.isatty() else WIDTH
-    console = Console(width=width, markup=False, highlight=False, emoji=False)
+    console = Console(width=width_of_terminal(), markup=False, highlight=False, emoji=False)
     with console.capture() as captured:
         console.print(what)
     for line in captured.get().splitlines():  # without the blanks that fill every line up
         print(line.rstrip())
+
+
+def width_of_terminal() -> int:
+    """At most 80 columns; 80 where nobody is looking."""
+    return min(shutil.get_terminal_size().columns, WIDTH) if sys.stdout.isatty() else WIDTH

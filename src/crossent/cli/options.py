@@ -1,0 +1,72 @@
+"""The types and the help of every option, by its name, which means the same in every command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+HINTS: dict[str, Any] = {
+    "files": str,
+    "target": str,
+    "probs": str | None,
+    "logits": str | None,
+    "family": str | None,
+    "param": list[str] | None,
+    "weight": str | None,
+    "positive": str | None,
+    "sum_tolerance": float,
+    "on_bad": str,
+    "fail_above": float | None,
+    "separator": str | None,
+    "json": bool,
+    "left": str,
+    "right": str,
+    "name": str,
+    "function": str,
+    "expect": str | None,
+    "domain": list[str] | None,
+    "steps": bool,
+    "latex": bool,
+    "html": bool,
+    "output": str | None,
+    "data": str | None,
+}
+OPTIONS = {
+    "files": "CSV or Parquet files, folders or globs, read as one table; - is standard input.",
+    "target": "The column that holds what happened.",
+    "probs": "The column of the probability of 1 or of --positive; or 'p_*', a column for each class by its name.",
+    "logits": "The same as log-odds, or 'z_*' as logits.",
+    "family": "The distribution that was predicted; `crossent families` lists them.",
+    "param": "NAME=COLUMN, or NAME=NUMBER for a constant; once for each parameter.",
+    "weight": "The column of weights: finite, at least 0; a row of weight 0 is not looked at.",
+    "positive": "The label that counts as 1, where the target is one of two labels.",
+    "sum_tolerance": "How far the probabilities of a row may miss a sum of 1. They are never renormalised.",
+    "on_bad": "error: stop at the first bad row. skip: leave bad rows out, and count them.",
+    "fail_above": "Exit with 1 if the cross-entropy is above this many nats.",
+    "separator": "What separates the fields of CSV files (tab, comma, semicolon, pipe, or the character).",
+    "json": "One JSON document instead of a table.",
+    "left": "A loss: a name of the catalogue (bce, 'focal(gamma=2)', torch.nn.KLDivLoss), a family, or a formula.",
+    "right": "What it is compared with: another one.",
+    "name": "A family; `crossent families` lists them.",
+    "function": "MODULE:FUNCTION, a function of (target, prediction); its module is imported, from this folder too.",
+    "expect": "Exit with 1 if the verdict is another one: equal, affine, negated, different, incomparable or unknown.",
+    "domain": "NAME=KIND for a variable of a formula, once for each: real, positive, unit, binary, sign or count.",
+    "steps": "Every step of the proof, not only its name.",
+    "latex": "LaTeX, which needs amsmath.",
+    "html": "One HTML page, with no script and no network.",
+    "output": "Write to this file, whole or not at all; .html, .json and .tex choose the form.",
+    "data": "A CSV or Parquet file: every step shows its number on the column --target of it.",
+}
+SHORT = {"output": ("--output", "-o")}
+
+
+def annotated(command: Callable[..., int]) -> Callable[..., int]:
+    """The command with types and help at its options, which would otherwise cost the parser's import at every start."""
+    import cyclopts
+
+    hints = command.__annotations__
+    for name, words in OPTIONS.items():
+        if name in hints:
+            hints[name] = Annotated[HINTS[name], cyclopts.Parameter(name=SHORT.get(name), help=words, negative=())]
+    hints["return"] = int
+    return command

@@ -1,0 +1,115 @@
+"""`crossent prove`, `crossent derive` and `crossent identify`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from crossent import errors
+from crossent.cli.codes import CHECK_FAILED, DONE, NO_ANSWER, given_name
+
+if TYPE_CHECKING:
+    from crossent.proof.results import Displayed
+
+ENDINGS = {"json": ".json", "latex": ".tex", "html": ".html"}
+
+
+def prove(
+    left: str,
+    right: str,
+    *,
+    expect: str | None = None,
+    domain: list[str] | None = None,
+    steps: bool = False,
+    json: bool = False,
+    latex: bool = False,
+    html: bool = False,
+    output: str | None = None,
+) -> int:
+    """Are two losses the same? The verdict, why, and what carries over from one to the other."""
+    from crossent.proof.formula_text import domains_of, sides
+    from crossent.proof.prove import prove as proof_of
+    from crossent.proof.results import UNKNOWN, VERDICTS
+
+    if expect is not None and expect not in VERDICTS:
+        raise errors.unknown_verdict(expect, VERDICTS)
+    both = sides(given_name(left), given_name(right), domains_of(domain or []))
+    proof = proof_of(*both)
+    _show(proof, steps, {"json": json, "latex": latex, "html": html}, output)
+    if expect is not None and proof.verdict != expect:
+        print(f"crossent: the verdict is {proof.verdict}, not {expect} (--expect).", file=sys.stderr)
+        return CHECK_FAILED
+    return NO_ANSWER if proof.verdict == UNKNOWN and expect is None else DONE
+
+
+def derive(
+    name: str,
+    *,
+    data: str | None = None,
+    target: str | None = None,
+    weight: str | None = None,
+    separator: str | None = None,
+    json: bool = False,
+    latex: bool = False,
+    html: bool = False,
+    output: str | None = None,
+) -> int:
+    """Where does the loss of a family come from? From its density to its gradient, a step at a time."""
+    from crossent.proof.derive import derive as derivation_of
+
+    column, weights = _column(data, target, weight, separator)
+    derivation = derivation_of(name, column, weight=weights)
+    _show(derivation, True, {"json": json, "latex": latex, "html": html}, output)
+    return DONE
+
+
+def identify(
+    function: str,
+    *,
+    json: bool = False,
+    latex: bool = False,
+    html: bool = False,
+    output: str | None = None,
+) -> int:
+    """Which loss is this function? It is called on 2,000 inputs, and compared with every loss of the catalogue."""
+    import contextlib
+
+    from crossent.proof.identify import identify as identity_of
+    from crossent.proof.imported import imported
+
+    with contextlib.redirect_stdout(sys.stderr):  # what the function prints is not the answer
+        found = identity_of(imported(function), name=function)
+    _show(found, True, {"json": json, "latex": latex, "html": html}, output)
+    return DONE if found.name is not None else NO_ANSWER
+
+
+def _show(result: Displayed, steps: bool, forms: dict[str, bool], output: str | None) -> None:
+    """On standard output or in a file, in the form that was asked for or that the file's name ends in."""
+    chosen = [form for form, asked in forms.items() if asked]
+    if len(chosen) > 1:
+        raise errors.one_form_only(f"--{form}" for form in chosen)
+    if not chosen and output is not None:
+        chosen = [form for form, ending in ENDINGS.items() if output.lower().endswith(ending)]
+    form = chosen[0] if chosen else "text"
+    if output is None and form == "text":
+        from crossent.report.proofs import print_result
+
+        print_result(result, steps)
+    elif output is None:
+        print(getattr(result, f"to_{form}")())
+    else:
+        from crossent.report.output import write_whole
+
+        text = result.to_text(steps) if form == "text" else getattr(result, f"to_{form}")()
+        write_whole(output, text.rstrip("\n") + "\n")
+
+
+def _column(data: str | None, target: str | None, weight: str | None, separator: str | None) -> tuple[Any, Any]:
+    if data is None and target is None:
+        return None, None
+    if data is None or target is None:
+        raise errors.data_needs_target(*(("--data", "--target") if target is None else ("--target", "--data")))
+    from crossent.data.single_column import column
+
+    weights = None if weight is None else column(data, weight, "weight", separator)
+    return column(data, target, "target", separator, labels=True), weights
