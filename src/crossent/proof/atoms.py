@@ -1,4 +1,4 @@
-"""Atoms: what the normal form treats as independent variables - logarithms, powers, sums over classes - each by a symbol.
+"""Atoms: what the normal form takes for independent variables (logarithms, powers, sums), each by a symbol.
 
 An atom's symbol stands for its `meaning`. Relations that remain between atoms (a root and what it is the root of) are
 kept beside them, so that numerators can be reduced by them.
@@ -21,6 +21,7 @@ class Atoms:
     meaning: dict[Symbol, Expr] = field(default_factory=dict)
     relations: list[tuple[Symbol, int, Expr]] = field(default_factory=list)
     _symbols: dict[Any, Symbol] = field(default_factory=dict)
+    _keys: dict[Symbol, Any] = field(default_factory=dict)
     _bases: dict[Symbol, frozenset[Any]] = field(default_factory=dict)
 
     def symbol(self, key: Any, meaning: Expr, positive: bool) -> Symbol:
@@ -29,12 +30,13 @@ class Atoms:
             name = f"atom{len(self._symbols)}"
             made = Symbol(name, positive=True) if positive else Symbol(name, real=True)
             self._symbols[key] = made
-            self.meaning[made] = meaning
+            self.meaning[made], self._keys[made] = meaning, key
             self._bases[made] = bases(self.restore(meaning))
         return self._symbols[key]
 
     def key_of(self, symbol: Symbol) -> Any:
-        return next((key for key, known in self._symbols.items() if known == symbol), None)
+        """What an atom's symbol was made for."""
+        return self._keys.get(symbol)
 
     def restore(self, expression: Expr) -> Expr:
         """The expression with every atom written out, all the way down."""

@@ -37,14 +37,22 @@ def inside(question: Question) -> list[Verdict]:
 
 
 def soft(question: Question) -> Verdict:
-    left, right = question.formulas()
-    finding = judge(question.ground, left, right, hard=False)
+    finding = _judged(question, *question.formulas(), hard=False)
     return _settled(question, "soft", [finding])
 
 
 def hard(question: Question) -> Verdict:
-    findings = [judge(question.ground, left, right, hard=True) for _, left, right in question.hard()]
+    findings = [_judged(question, left, right, hard=True) for _, left, right in question.hard()]
     return _settled(question, "hard", findings)
+
+
+def _judged(question: Question, left: Expr, right: Expr, hard: bool) -> Finding:
+    """The relation of the rows' losses; where the two are unlike functions of the rows' mean, it is no relation."""
+    finding = judge(question.ground, left, right, hard=hard)
+    if question.of_rows or finding.relation is None:
+        return finding
+    same = question.transforms[0] == question.transforms[1] and finding.relation.is_equality
+    return finding if same else replace(finding, relation=None)
 
 
 def _settled(question: Question, targets: str, findings: list[Finding]) -> Verdict:
@@ -54,11 +62,10 @@ def _settled(question: Question, targets: str, findings: list[Finding]) -> Verdi
         joint = joined(normal, relations)
         if joint is not None:
             return Verdict(targets, False, joint, "", findings[0], tuple(relations))
-    found = witness.refute_affinity(question.ground, question.formulas, targets == "hard")
+    found = witness.refute_affinity(question, targets == "hard")
     if found is None:
         return Verdict(targets, False, UNKNOWN, "neither proved nor refuted", findings[0], tuple(relations))
-    simple = witness.refute_equality(question.ground, question.formulas, targets == "hard") if relations else None
-    return Verdict(targets, False, DIFFERENT, "", findings[0], tuple(relations), simple and found or found)
+    return Verdict(targets, False, DIFFERENT, "", findings[0], tuple(relations), found)
 
 
 def joined(normal: NormalForm, relations: list[Relation] | tuple[Relation, ...]) -> str | None:
@@ -82,6 +89,8 @@ def boundary(question: Question, scale: Expr | None, offset: Expr | None) -> lis
     Without a scale it is asked whether the two are equal there.
     """
     ground = question.ground
+    if not question.of_rows and question.transforms[0] != question.transforms[1]:
+        return []
     if isinstance(ground, ClassGround):
         found = faces.compare(question, scale) if ground.reaches_boundary else []
     else:

@@ -17,8 +17,11 @@ from sympy import Expr, Indexed, Sum
 from crossent.proof.symbols import CLASSES
 
 
-class NoEnclosure(Exception):  # noqa: N818 # it is no error: the caller tries another point
+class NoEnclosure(Exception):  # it is no error: the caller tries another point
     """No interval can be given: a comparison that the intervals do not decide, or a function they do not know."""
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__(reason)
 
 
 class Numbers:
@@ -73,7 +76,7 @@ class Numbers:
                 return self.value(meaning)
         if self.context is mp and e.args and hasattr(mp, type(e).__name__):
             return getattr(mp, type(e).__name__)(*(self.value(part) for part in e.args))
-        raise NoEnclosure(type(e).__name__)
+        raise NoEnclosure(reason=type(e).__name__)
 
     def _sum(self, e: Sum) -> Any:
         ((index, _, _),) = e.limits
@@ -95,11 +98,18 @@ class Numbers:
         return total
 
     def _mul(self, e: Expr) -> Any:
-        product = self.context.mpf(1)
+        values, missing = [], None
         for part in e.args:
-            value = self.value(part)
-            if self.context is mp and value == 0:
-                return mp.mpf(0)  # 0 log 0 = 0
+            try:
+                values.append(self.value(part))
+            except NoEnclosure as reason:
+                missing = reason
+        if any(self._is_zero(value) for value in values):
+            return self.context.mpf(0)  # 0 log 0 = 0
+        if missing is not None:
+            raise missing
+        product = self.context.mpf(1)
+        for value in values:
             product *= value
         return product
 
@@ -107,14 +117,17 @@ class Numbers:
         base = self.value(e.args[0])
         if e.args[1].is_Integer:
             if e.args[1] < 0 and self._may_be_zero(base):
-                raise NoEnclosure("1/0")
+                raise NoEnclosure(reason="1/0")
             return base ** int(e.args[1])
         if self.context is iv and not base.a > 0:
-            raise NoEnclosure("a power of a number that may not be positive")
+            raise NoEnclosure(reason="a power of a number that may not be positive")
         exponent = self.value(e.args[1])
         if self.context is mp and base == 0:
             return mp.mpf(0) if exponent > 0 else mp.mpf(1) if exponent == 0 else mp.inf
         return self.context.exp(exponent * self.context.log(base))
+
+    def _is_zero(self, value: Any) -> bool:
+        return bool(value.a == value.b == 0) if self.context is iv else bool(value == 0)
 
     def _may_be_zero(self, value: Any) -> bool:
         return bool(0 in value) if self.context is iv else bool(value == 0)
@@ -126,14 +139,14 @@ class Numbers:
         inside = self.value(e.args[0])
         if self.context is iv:
             if not inside.a > 0:
-                raise NoEnclosure("the logarithm of a number that may not be positive")
+                raise NoEnclosure(reason="the logarithm of a number that may not be positive")
             return iv.log(inside)
         return -mp.inf if inside == 0 else mp.log(inside)
 
     def _loggamma(self, e: Expr) -> Any:
         inside = self.value(e.args[0])
         if self.context is iv and not inside.a > 0:
-            raise NoEnclosure("log gamma of a number that may not be positive")
+            raise NoEnclosure(reason="log gamma of a number that may not be positive")
         return self.context.loggamma(inside)
 
     def _abs(self, e: Expr) -> Any:
@@ -155,7 +168,7 @@ class Numbers:
         for value, condition in e.args:
             if condition == True or self._holds(condition):  # noqa: E712 # SymPy's true
                 return self.value(value)
-        raise NoEnclosure("no piece")
+        raise NoEnclosure(reason="no piece")
 
     def _holds(self, condition: Any) -> bool:
         if isinstance(condition, sympy.And):
@@ -168,7 +181,7 @@ class Numbers:
         if self.context is iv:
             difference = left - right
             if not (difference.a > 0 or difference.b < 0 or difference.a == difference.b == 0):
-                raise NoEnclosure("a comparison too close to decide")
+                raise NoEnclosure(reason="a comparison too close to decide")
             left, right = sympy.Integer(int(mpmath.sign(difference.mid.a))), sympy.Integer(0)
         return bool(condition.func(_as_sympy(left), _as_sympy(right)))
 

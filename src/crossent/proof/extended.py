@@ -1,7 +1,7 @@
 """Values on the boundary, in the extended real numbers: log 0 = -oo, and 0 log 0 = 0.
 
-A formula is walked with some of its letters at 0, 1 or infinity; the others stay letters inside their domain. What has no
-value there (oo - oo, 0/0) is `Undecided`, never guessed.
+A formula is walked with some of its letters at 0, 1 or infinity; the others stay letters inside their domain. What has
+no value there (oo - oo, 0/0) is `Undecided`, never guessed.
 """
 
 from __future__ import annotations
@@ -17,8 +17,11 @@ from crossent.vocabulary import symbolic
 Sign = Callable[[Expr], "int | None"]
 
 
-class Undecided(Exception):  # noqa: N818 # it is no error: the caller goes on to say "unknown"
+class Undecided(Exception):  # it is no error: the caller goes on to say "unknown"
     """The formula has no value there that the rules of the extended real numbers decide."""
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__(reason)
 
 
 def _sign_of_numbers(expression: Expr) -> int | None:
@@ -43,7 +46,7 @@ class _Walk:
             return 1 if value == oo else -1
         found = self._sign(value)
         if found is None:
-            raise Undecided(f"the sign of {value}")
+            raise Undecided(reason=f"the sign of {value}")
         return found
 
     def value(self, e: Expr) -> Expr:
@@ -59,14 +62,14 @@ class _Walk:
             return self.value(meaning)
         rewritten = e.rewrite(sympy.exp)
         if rewritten == e:
-            raise Undecided(f"{type(e).__name__} on the boundary")
+            raise Undecided(reason=f"{type(e).__name__} on the boundary")
         return self.value(rewritten)
 
     def _add(self, e: Expr) -> Expr:
         values = [self.value(part) for part in e.args]
         infinite = {value for value in values if value in (oo, -oo)}
         if len(infinite) > 1:
-            raise Undecided("oo - oo")
+            raise Undecided(reason="oo - oo")
         return infinite.pop() if infinite else Add(*values)
 
     def _mul(self, e: Expr) -> Expr:
@@ -84,14 +87,14 @@ class _Walk:
         base, power = self.value(e.args[0]), self.value(e.args[1])
         if base == 0 or base in (oo, -oo) or power in (oo, -oo):
             if power in (oo, -oo) or base == -oo:
-                raise Undecided("a power at infinity")
+                raise Undecided(reason="a power at infinity")
             sign = self.sign(power)
             if sign == 0:
                 return Integer(1)
             if base == 0 and sign < 0:
                 if e.args[0] in self.env:  # a letter at 0 comes from above
                     return oo
-                raise Undecided("1/0")
+                raise Undecided(reason="1/0")
             return Integer(0) if (base == 0) == (sign > 0) else oo
         return base**power
 
@@ -135,7 +138,7 @@ class _Walk:
         return a if a in (oo, -oo) else -b if b in (oo, -oo) else sympy.expand(a - b)
 
     def _piecewise(self, e: Expr) -> Expr:
-        open_pieces = []
+        open_pieces: list[Any] = []
         for value, condition in e.args:
             holds = True if condition == True else self._holds(condition)  # noqa: E712 # SymPy's true
             if holds:
@@ -143,14 +146,14 @@ class _Walk:
                 return sympy.Piecewise(*open_pieces, (last, True)) if open_pieces else last
             if holds is None:  # a condition on letters that stay letters
                 open_pieces.append((self.value(value), self._inside(condition)))
-        raise Undecided("no piece")
+        raise Undecided(reason="no piece")
 
     def _inside(self, condition: Any) -> Any:
         return condition.func(*(self.value(side) for side in condition.args))
 
     def _holds(self, condition: Any) -> bool | None:
         if not isinstance(condition, sympy.core.relational.Relational):
-            raise Undecided(f"the condition {condition}")
+            raise Undecided(reason=f"the condition {condition}")
         difference = self._minus(self.value(condition.lhs), self.value(condition.rhs))
         sign = None if difference in (oo, -oo) else self._sign(difference)
         if difference in (oo, -oo):

@@ -1,7 +1,7 @@
 """The boundary of the simplex: truths and predictions some of whose classes have probability 0.
 
-Losses treat the classes alike, so that one truth and one prediction stand for each number of classes that both, only one
-or neither gives a probability to. Looked at for a few numbers of classes.
+Losses treat the classes alike, so that one truth and one prediction stand for each number of classes that both, only
+one or neither gives a probability to. Looked at for a few numbers of classes.
 """
 
 from __future__ import annotations

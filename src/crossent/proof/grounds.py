@@ -38,6 +38,7 @@ class Ground:
     domain: str = ""
     soft_too: bool = True
     reaches_boundary: bool = False
+    count: Expr = N_DRAWS  # of draws, where counts are compared with shares
     hard_words: str = ""
     boundary_words: str = ""
 
@@ -141,7 +142,7 @@ class BinaryGround(Ground):
         return Row(tuple(self.count * part for part in share)) if kind == "counts" else Row(share)
 
     def _prediction(self, loss: NamedLoss) -> Any:
-        of, _, coordinate = loss.prediction.partition(".")
+        of = loss.prediction.partition(".")[0]
         if of == "categorical":
             if self.by_probability:
                 return Row((1 - P, P))

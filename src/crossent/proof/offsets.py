@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 
 import sympy
-from sympy import Add, Expr, Integer, Mul, Piecewise, Pow, log
+from sympy import Add, Expr, Integer, Mul, Piecewise, Pow, Symbol, log
 
 from crossent.proof import regions
 from crossent.proof.normal_form import NormalForm
 from crossent.proof.regions import Part, Split
+from crossent.proof.symbols import j
 
 
 def tidy(expression: Expr, normal: NormalForm) -> Expr:
@@ -57,3 +58,8 @@ def _rebuilt(tree: Split | Part | None, normal: NormalForm) -> Expr:
         return sympy.nan
     yes, no = _rebuilt(tree.yes, normal), _rebuilt(tree.no, normal)
     return yes if yes == no else Piecewise((yes, tree.condition), (no, True))
+
+
+def in_letters(expression: Expr) -> Expr:
+    """Sums over the classes run over i, the letter that has a sign of its own below the line."""
+    return expression.xreplace({j: Symbol("i", integer=True, positive=True)})

@@ -12,11 +12,12 @@ from crossent.proof import cases, sentences, witness
 from crossent.proof.carries_over import carries_over
 from crossent.proof.cases import Verdict
 from crossent.proof.grounds import ROWS, BinaryGround, ClassGround, at_two_classes, meet
-from crossent.proof.offsets import tidy
+from crossent.proof.judge import judge
+from crossent.proof.offsets import in_letters, tidy
 from crossent.proof.question import Question
 from crossent.proof.results import AFFINE, DIFFERENT, EQUAL, INCOMPARABLE, NEGATED, UNKNOWN, Case, Proof
 from crossent.proof.side import Side, side
-from crossent.proof.steps import steps
+from crossent.proof.steps import guard_relations, steps
 from crossent.proof.writing import latex, unicode_line
 
 
@@ -58,7 +59,8 @@ def _prove(question: Question) -> Proof:
         shown = (_shown(question, scale, normal), _shown(question, tidy(offset, normal), normal))
     conditions = _conditions(question)
     sentence = _sentence(question, verdict, found, shown, conditions, counterexample)
-    left, right = question.formulas()
+    left, right = (in_letters(formula) for formula in question.formulas())
+    guard_relations(question, found)
     inner = found[0]
     return Proof(
         left=question.left.text,
@@ -106,18 +108,18 @@ def _verdict(question: Question, found: list[Verdict], scale: Expr | None, offse
     if any(case.verdict == UNKNOWN for case in found):
         return UNKNOWN, None
     if scale is None or offset is None:
-        apart = witness.refute_affinity(question.ground, question.formulas)
+        apart = witness.refute_affinity(question)
         return (DIFFERENT, apart) if apart is not None else (UNKNOWN, None)
     verdicts = {case.verdict for case in found}
     if verdicts == {EQUAL}:
         return EQUAL, None
     whole = NEGATED if NEGATED in verdicts else AFFINE
-    return whole, witness.refute_equality(question.ground, question.formulas)
+    return whole, witness.refute_equality(question)
 
 
 def _shown(question: Question, expression: Expr, normal: Any) -> Expr:
-    """In counts k where the question is of shares of draws."""
-    ground = question.ground
+    """In counts k where the question is of shares of draws; a sum's index is i."""
+    ground, expression = question.ground, in_letters(expression)
     if isinstance(ground, BinaryGround) and ground.counting:
         (y,) = ground.target_bases
         return sympy.expand(expression.subs(y, sympy.Symbol("k", nonnegative=True) / ground.count))
@@ -149,7 +151,7 @@ def _plain(one: Side) -> Side:
     return replace(one, loss=replace(one.loss, reduction="none", asked_reduction=""))
 
 
-# -- the sentence --------------------------------------------------------------------------------------------------------
+# -- the sentence ----------------------------------------------------------------------------------------------------
 
 
 def _sentence(
@@ -230,8 +232,6 @@ def _quick(ground: Any, left: Side, right: Side) -> tuple[str, str]:
     """The verdict inside the domain, by proof only."""
     question = Question(ground, left, right)
     one, other = question.formulas()
-    from crossent.proof.judge import judge, verdict_of
-
     parts = [(one, other)] if ground.soft_too else [(a, b) for _, a, b in question.hard()]
     relations = [judge(ground, a, b, hard=not ground.soft_too).relation for a, b in parts]
     known = [relation for relation in relations if relation is not None]

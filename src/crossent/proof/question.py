@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy
+from mpmath import iv
 from sympy import Expr, Integer
 
 from crossent.proof.grounds import ROWS, Ground
@@ -37,9 +38,9 @@ class Question:
         return [(words, self.reduce(self.left, a), self.reduce(self.right, b)) for (words, a), (_, b) in pairs]
 
     def reduce(self, side: Side, row: Any) -> Expr:
-        """The owner's function of the mean over the rows, on one row; linear ones only if the question names one."""
+        """The owner's multiple of the mean over the rows, on one row, if the question names a reduction."""
         kind = self.reduction(side)
-        return row if kind == "none" else sympy.sympify(REDUCTIONS[kind](row, ROWS, self._classes()))
+        return row if kind not in LINEAR[1:] else sympy.sympify(REDUCTIONS[kind](row, ROWS, self._classes()))
 
     def reduction(self, side: Side) -> str:
         if side.loss.reduction not in LINEAR:
@@ -51,7 +52,25 @@ class Question:
         return CLASSES if hasattr(self.ground, "q") else Integer(2)
 
     @property
+    def of_rows(self) -> bool:
+        """Whether one row says it all: no side is a curved function of the mean over the rows."""
+        return self.transforms == ("mean", "mean")
+
+    def of_two(self, place: int, one: Any, other: Any) -> Any:
+        """A side's value on a data set of two rows, from the intervals of the rows' losses."""
+        kind, mean = self.transforms[place], (one + other) / 2
+        if kind == "mean":
+            return mean
+        return {"sqrt of the mean": iv.sqrt, "exp of the mean": iv.exp, "half the log of the mean": _half_log}[kind](
+            mean
+        )
+
+    @property
     def transforms(self) -> tuple[str, str]:
         """The increasing functions of the mean that the two sides are."""
         left, right = (self.reduction(side) for side in (self.left, self.right))
         return ("mean" if left in LINEAR else left, "mean" if right in LINEAR else right)
+
+
+def _half_log(mean: Any) -> Any:
+    return iv.log(mean) / 2

@@ -38,7 +38,7 @@ class Split:
     no: Split | Part | None
 
 
-class TooManyParts(Exception):  # noqa: N818 # it is no error: the caller goes on without the regions
+class TooManyParts(Exception):  # it is no error: the caller goes on without the regions
     """The formulas have more pieces than are worth looking at."""
 
 

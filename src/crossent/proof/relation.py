@@ -1,4 +1,4 @@
-"""Is left = a right + b, with a free of target and prediction and b free of the prediction? Proved by the normal form."""
+"""Is left = a right + b, a free of target and prediction, b free of the prediction? Proved by the normal form."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Bases = frozenset[Any]
 
 @dataclass(frozen=True)
 class Relation:
-    """left = scale right + offset on one part of the domain; `any_scale` where neither side moves with the prediction."""
+    """left = scale right + offset on a part of the domain; `any_scale` if neither side moves with the prediction."""
 
     scale: Expr
     offset: Expr

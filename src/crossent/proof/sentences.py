@@ -44,7 +44,7 @@ def _rest(offset: Expr) -> str:
 def whole(verdict: str, words: str, conditions: list[str] | tuple[str, ...]) -> str:
     """equal, affine, negated."""
     where = [condition for condition in conditions if "C = 2" in condition]
-    return f"{verdict}: {words}" + (" at C = 2" if where else "")
+    return f"{verdict}: {words}" + ("" if not where else " at C = 2" if verdict == EQUAL else ", at C = 2")
 
 
 def different(parts: list[str]) -> str:

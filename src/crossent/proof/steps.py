@@ -10,6 +10,7 @@ from crossent.proof import samples
 from crossent.proof.cases import Verdict
 from crossent.proof.enclosure import NoEnclosure, exact
 from crossent.proof.grounds import Ground
+from crossent.proof.offsets import in_letters, tidy
 from crossent.proof.question import Question
 from crossent.proof.results import Step
 from crossent.proof.sentences import relation_words
@@ -20,7 +21,7 @@ DIGITS = 40
 
 
 def guard(ground: Ground, rule: str, before: Expr, after: Expr, hard: bool = False) -> None:
-    """Both sides of a step at random points, to 40 digits. This never establishes a step; failing, it stops the proof."""
+    """Both sides of a step at random points, to 40 digits: this never establishes a step, but it may stop a proof."""
     if before == after:
         return
     checked = 0
@@ -37,6 +38,14 @@ def guard(ground: Ground, rule: str, before: Expr, after: Expr, hard: bool = Fal
         checked += 1
         if checked == POINTS:
             return
+
+
+def guard_relations(question: Question, found: list[Verdict]) -> None:
+    """The relations of hard targets, in numbers."""
+    for case in found:
+        if case.targets == "hard" and not case.boundary and len(case.relations) == len(question.hard()):
+            for relation, (words, left, right) in zip(case.relations, question.hard(), strict=True):
+                guard(question.ground, words, left, relation.scale * right + relation.offset, hard=True)
 
 
 def steps(question: Question, case: Verdict, scale: Expr | None, offset: Expr | None) -> tuple[Step, ...]:
@@ -61,6 +70,7 @@ def steps(question: Question, case: Verdict, scale: Expr | None, offset: Expr | 
         made.append(_equation(rule, name, form))
     if scale is not None and offset is not None:
         guard(ground, "cancel", formulas[0], scale * formulas[1] + offset, hard)
+        scale, offset = in_letters(scale), in_letters(tidy(offset, ground.normal(hard)))
         text = relation_words(*names, scale, offset)
         page = f"{_named(names[0])} = {latex(scale)} \\cdot {_named(names[1])} + {latex(offset)}"
         if scale == 1 and offset == 0:
@@ -71,6 +81,7 @@ def steps(question: Question, case: Verdict, scale: Expr | None, offset: Expr | 
 
 
 def _equation(rule: str, name: str, formula: Expr) -> Step:
+    formula = in_letters(formula)
     return Step(rule, f"{name} = {unicode_line(formula)}", f"{_named(name)} = {latex(formula)}")
 
 

@@ -49,12 +49,12 @@ def _split(normal: NormalForm, product: Expr) -> tuple[Expr, Expr]:
 def _sum(normal: NormalForm, body: Expr) -> Expr:
     """The sum of one term without factors that could stand outside."""
     if body == 1:
-        normal.used["Σⱼ 1 = C"] = None
+        normal.used["Σᵢ 1 = C"] = None
         return CLASSES
     meaning = normal.write(body)
     for row, letter in normal.simplex.items():
         if meaning == row:
-            normal.used[f"Σⱼ {letter}ⱼ = 1"] = None
+            normal.used[f"Σᵢ {letter}ᵢ = 1"] = None
             return Integer(1)
     for row, y in normal.hard.items():
         touched = Mul(*(f for f in Mul.make_args(body) if row.base in normal.atoms.bases_of(f)))
@@ -74,11 +74,11 @@ def _hard(normal: NormalForm, row: Any, y: Any, touched: Expr, rest: Expr) -> Ex
 
     meaning, others = normal.write(touched), normal.write(rest)
     absent, present = (value_at(meaning, {row: Integer(n)}) for n in (0, 1))
-    normal.used["every qⱼ is 0 or 1"] = None
+    normal.used["every qᵢ is 0 or 1"] = None
     answer = Integer(0)
     if absent != 0:
         answer += absent * rewrite(normal, Sum(others, (j, 1, CLASSES)))
     if y is None:
         return answer + (present - absent) * rewrite(normal, Sum(row * others, (j, 1, CLASSES)))
-    normal.used["Σⱼ [j = y] fⱼ = f_y"] = None
+    normal.used["Σᵢ [i = y] fᵢ = f_y"] = None
     return answer + (present - absent) * normal.of(others.subs(j, y))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import mpmath
@@ -12,53 +13,80 @@ from sympy import Expr, Rational
 from crossent.proof import samples
 from crossent.proof.enclosure import NoEnclosure, enclose
 from crossent.proof.grounds import Ground
+from crossent.proof.question import Question
 from crossent.proof.results import Counterexample
 from crossent.proof.samples import Env, Sample
 
 DIGITS = 12
-Formulas = Callable[[bool], tuple[Expr, Expr]]  # of hard or soft targets: left, right
 
 
-def refute_equality(ground: Ground, formulas: Formulas, hard: bool | None = None) -> Counterexample | None:
+def refute_equality(question: Question, hard: bool | None = None) -> Counterexample | None:
     """One input at which the two have different values."""
+    ground, sides = question.ground, question.formulas()
     for fixed, sample, _ in _samples(ground):
         for (is_hard, target), prediction in itertools.product(sample.targets, sample.predictions):
             if hard is not None and is_hard != hard:
                 continue
             env = {**fixed, **target, **prediction}
-            pair = _pair(formulas(is_hard), env)
+            pair = _value(question, sides, env, {**fixed, **target, **sample.predictions[-1]})
             if pair is not None and _apart(*pair):
-                return Counterexample(_shown(ground, env), _ends(pair[0]), _ends(pair[1]), "one input, two values")
+                words = "one input, two values" + _beside(question, sample.predictions[-1])
+                return Counterexample(_shown(ground, env), _ends(pair[0]), _ends(pair[1]), words)
     return None
 
 
-def refute_affinity(ground: Ground, formulas: Formulas, hard: bool | None = None) -> Counterexample | None:
+def refute_affinity(question: Question, hard: bool | None = None) -> Counterexample | None:
     """Predictions and targets between which no scale and offset can lead from one loss to the other."""
-    for fixed, sample, is_far in _samples(ground):
+    ground, sides = question.ground, question.formulas()
+    for fixed, sample, near in _samples(ground):
         predictions = [*sample.predictions]
-        if is_far:
-            predictions = [*samples.near(ground)[0].predictions[:2], *predictions[:6]]
+        if near is not sample:
+            predictions = [*near.predictions[:2], *predictions[:6]]
         tables: list[tuple[Env, list[Any]]] = []
         for is_hard, target in sample.targets:
             if hard is not None and is_hard != hard:
                 continue
-            pairs = [_pair(formulas(is_hard), {**fixed, **target, **prediction}) for prediction in predictions]
+            reference = {**fixed, **target, **near.predictions[-1]}
+            pairs = [
+                _value(question, sides, {**fixed, **target, **prediction}, reference) for prediction in predictions
+            ]
             row = [(prediction, pair) for prediction, pair in zip(predictions, pairs, strict=True) if pair is not None]
             found = _three(ground, {**fixed, **target}, row)
             if found is not None:
-                return found
+                return replace(found, words=found.words + _beside(question, near.predictions[-1]))
             tables.append((target, row))
         found = _two_targets(ground, fixed, tables)
-        if found is not None:
+        if found is not None and question.of_rows:
             return found
     return None
 
 
-def _samples(ground: Ground) -> Iterator[tuple[Env, Sample, bool]]:
-    for is_far, group in ((False, samples.near(ground)), (True, samples.far(ground))):
+def _value(question: Question, sides: tuple[Expr, Expr], env: Env, reference: Env) -> tuple[Any, Any] | None:
+    """Both losses of a row, or, where a side is a curved function of the mean, of it and a second row."""
+    pair = _pair(sides, env)
+    if pair is None or question.of_rows:
+        return pair
+    beside = _pair(sides, reference)
+    if beside is None:
+        return None
+    return question.of_two(0, pair[0], beside[0]), question.of_two(1, pair[1], beside[1])
+
+
+def _beside(question: Question, prediction: Env) -> str:
+    if question.of_rows:
+        return ""
+    ((letter, value),) = prediction.items()
+    name = getattr(letter, "label", letter)
+    return f", each beside a second row of the same target with {name} = {_number(value)}"
+
+
+def _samples(ground: Ground) -> Iterator[tuple[Env, Sample, Sample]]:
+    """Settings, a sample, and the near sample beside it."""
+    near = samples.near(ground)
+    for group in (near, samples.far(ground)):
         for fixed in samples.settings(ground):
-            for sample in group:
-                yield fixed, sample, is_far
+            for sample, beside in zip(group, near, strict=False):
+                yield fixed, sample, beside
             if not fixed:
                 break
 
