@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from crossent.loss.loss import Loss as Loss
     from crossent.loss.tally import Tally as Tally
     from crossent.loss.tallying import tally as tally
+    from crossent.proof.verbs import derive as derive
+    from crossent.proof.verbs import identify as identify
+    from crossent.proof.verbs import prove as prove
     from crossent.scoring.arrays import score as score
 
     __version__: str
@@ -42,6 +45,7 @@ _HOMES = {
     "crossent.loss.loss": ("Loss",),
     "crossent.loss.tally": ("Tally",),
     "crossent.loss.tallying": ("tally",),
+    "crossent.proof.verbs": ("derive", "identify", "prove"),
     "crossent.scoring.arrays": ("score",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

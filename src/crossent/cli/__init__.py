@@ -98,8 +98,8 @@ def _parsed(given: list[str]) -> Callable[[], int]:
     except cyclopts.CycloptsError as error:
         from crossent.report.text import printable
 
-        command = f"{given[0]} " if given[0] in WITH_OPTIONS else ""
-        print(f"crossent: {printable(str(error).strip())}\nHint: crossent {command}--help", file=sys.stderr)
+        before = f"{given[0]} " if given[0] in WITH_OPTIONS else ""
+        print(f"crossent: {printable(str(error).strip())}\nHint: crossent {before}--help", file=sys.stderr)
         return lambda: USAGE
     return lambda: command(*bound.args, **bound.kwargs) or DONE
 

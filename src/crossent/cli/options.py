@@ -30,6 +30,7 @@ HINTS: dict[str, Any] = {
     "html": bool,
     "output": str | None,
     "data": str | None,
+    "link": str | None,
 }
 OPTIONS = {
     "files": "CSV or Parquet files, folders or globs, read as one table; - is standard input.",
@@ -55,6 +56,7 @@ OPTIONS = {
     "latex": "LaTeX, which needs amsmath.",
     "html": "One HTML page, with no script and no network.",
     "output": "Write to this file, whole or not at all; .html, .json and .tex choose the form.",
+    "link": "Of the regression at the end: logit, log, identity, cloglog or softmax; else the family's own.",
     "data": "A CSV or Parquet file: every step shows its number on the column --target of it.",
 }
 SHORT = {"output": ("--output", "-o")}

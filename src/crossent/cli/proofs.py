@@ -27,14 +27,13 @@ def prove(
     output: str | None = None,
 ) -> int:
     """Are two losses the same? The verdict, why, and what carries over from one to the other."""
-    from crossent.proof.formula_text import domains_of, sides
-    from crossent.proof.prove import prove as proof_of
+    from crossent.proof.formula_text import domains_of
     from crossent.proof.results import UNKNOWN, VERDICTS
+    from crossent.proof.verbs import prove as proof_of
 
     if expect is not None and expect not in VERDICTS:
         raise errors.unknown_verdict(expect, VERDICTS)
-    both = sides(given_name(left), given_name(right), domains_of(domain or []))
-    proof = proof_of(*both)
+    proof = proof_of(given_name(left), given_name(right), domains=domains_of(domain or []))
     _show(proof, steps, {"json": json, "latex": latex, "html": html}, output)
     if expect is not None and proof.verdict != expect:
         print(f"crossent: the verdict is {proof.verdict}, not {expect} (--expect).", file=sys.stderr)
@@ -48,6 +47,8 @@ def derive(
     data: str | None = None,
     target: str | None = None,
     weight: str | None = None,
+    param: list[str] | None = None,
+    link: str | None = None,
     separator: str | None = None,
     json: bool = False,
     latex: bool = False,
@@ -58,7 +59,7 @@ def derive(
     from crossent.proof.derive import derive as derivation_of
 
     column, weights = _column(data, target, weight, separator)
-    derivation = derivation_of(name, column, weight=weights)
+    derivation = derivation_of(name, column, weight=weights, link=link, **_numbers(param or []))
     _show(derivation, True, {"json": json, "latex": latex, "html": html}, output)
     return DONE
 
@@ -113,3 +114,15 @@ def _column(data: str | None, target: str | None, weight: str | None, separator:
 
     weights = None if weight is None else column(data, weight, "weight", separator)
     return column(data, target, "target", separator, labels=True), weights
+
+
+def _numbers(pairs: list[str]) -> dict[str, float]:
+    """`["total_count=10"]` as a dictionary."""
+    found: dict[str, float] = {}
+    for pair in pairs:
+        name, _, number = pair.partition("=")
+        try:
+            found[name.strip()] = float(number)
+        except ValueError:
+            raise errors.parameter_not_a_number(pair) from None
+    return found

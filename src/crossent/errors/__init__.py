@@ -100,9 +100,17 @@ from crossent.errors.output import (
     not_callable,
     one_form_only,
     output_unwritable,
+    parameter_not_a_number,
     place_of_function,
     takes_no_inputs,
     unknown_verdict,
+)
+from crossent.errors.proofs import (
+    formula_with_float,
+    guard_failed,
+    logarithm_of_zero,
+    not_a_loss,
+    power_of_negative,
 )
 from crossent.errors.rosetta import (
     choice_not_offered,
@@ -113,13 +121,6 @@ from crossent.errors.rosetta import (
     setting_outside_domain,
     unknown_keyword,
     unknown_loss,
-)
-from crossent.errors.proofs import (
-    formula_with_float,
-    guard_failed,
-    logarithm_of_zero,
-    not_a_loss,
-    power_of_negative,
 )
 from crossent.errors.scoring import (
     bad_row,
@@ -250,6 +251,7 @@ __all__ = [
     "output_mismatch",
     "output_unwritable",
     "parameter_named_twice",
+    "parameter_not_a_number",
     "parameter_not_assigned",
     "parameter_outside_domain",
     "parameters_unclear",

@@ -106,9 +106,10 @@ def domain_unclear(text: str, known: Iterable[str]) -> UsageError:
 
 
 def domain_of_no_variable(name: str, variables: Iterable[str]) -> UsageError:
+    variables = list(variables)
     return UsageError(
-        f"a domain must be that of a variable of the formula; there is no {name!r} in it.",
-        did_you_mean(name, variables),
+        f"a domain must be that of a variable of a formula; there is none called {name!r}.",
+        did_you_mean(name, variables) if variables else "names of the catalogue have no variables.",
         argument="domain", value=name,
     )  # fmt: skip
 

@@ -40,6 +40,14 @@ def data_needs_target(came: str, missing: str) -> UsageError:
     )  # fmt: skip
 
 
+def parameter_not_a_number(text: str) -> UsageError:
+    return UsageError(
+        f"a fixed parameter is given as NAME=NUMBER; it came as {text!r}.",
+        "such as --param total_count=10.",
+        argument="param", value=text,
+    )  # fmt: skip
+
+
 def place_of_function(text: str) -> UsageError:
     return UsageError(
         f"a function is named as MODULE:FUNCTION; it came as {text!r}.",

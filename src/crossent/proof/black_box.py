@@ -17,6 +17,7 @@ import numpy as np
 from crossent.proof.inputs import Array, Inputs
 
 FEW = 6
+REDUCED = ("none", "mean", "sum")
 # What a batch returns -> how to get the mean of the rows' losses back from it.
 _INVERSES: dict[str, Callable[[Any, int], Any]] = {
     "mean": lambda value, n: value,
@@ -47,6 +48,16 @@ class Way:
     reduction: str = "none"
     beside: Inputs | None = None  # rows without which it does not answer
     precise: bool = True  # answers in float64
+
+    @property
+    def tolerance(self) -> float:
+        """How large the largest difference may be that is rounding only."""
+        return 1e-11 if self.precise else 1e-4
+
+    @property
+    def nice(self) -> float:
+        """How near a scale must be to a simple number to be taken for it."""
+        return 1e-11 if self.precise else 1e-5
 
     @property
     def arguments(self) -> tuple[str, str]:
@@ -108,8 +119,7 @@ def ways(function: Callable[..., Any], inputs: Inputs) -> Iterator[Way | Refused
             except Refused as reason:
                 refused.append(reason)
         else:
-            wants_tensors = len(refused) == 3 and "Tensor" in str(refused[0])
-            yield refused[1 if wants_tensors else 0]
+            yield refused[1 if len(refused) == 3 and _is_of_torch(function) else 0]
 
 
 def _way(way: Way, inputs: Inputs) -> Way:
@@ -171,3 +181,8 @@ def _plain(answer: Any) -> Any:
         reason = f"it returned a {type(answer).__name__}, which is no number and no array of numbers"
         raise TypeError(reason)
     return found if found.dtype.kind == "f" else found.astype(float)
+
+
+def _is_of_torch(function: Any) -> bool:
+    home = getattr(function, "__module__", None) or type(function).__module__
+    return str(home).partition(".")[0] == "torch"

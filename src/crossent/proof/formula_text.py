@@ -108,19 +108,23 @@ def as_loss(text: str, domains: Mapping[str, str] | None = None) -> NamedLoss:
     )
 
 
-def sides(left: str, right: str, domains: Mapping[str, str]) -> tuple[Any, Any]:
-    """Two names or formulas as `prove` takes them; a domain must be that of a variable of one of the formulas."""
-    formulas = {text: parse(text).variables for text in (left, right) if is_formula(text)}
+def sides(left: Any, right: Any, domains: Mapping[str, str]) -> tuple[Any, Any]:
+    """Two losses as `prove` takes them: text that is a formula is read. A domain must be that of one of its variables.
+
+    Everything else is handed on as it came.
+    """
+    formulas = {text: parse(text).variables for text in (left, right) if isinstance(text, str) and is_formula(text)}
     variables = [name for names in formulas.values() for name in names]
     for name in domains:
         if name not in variables:
             raise errors.domain_of_no_variable(name, variables)
-    return tuple(  # type: ignore[return-value]
-        as_loss(text, {name: domain for name, domain in domains.items() if name in formulas[text]})
-        if text in formulas
-        else text
-        for text in (left, right)
-    )
+
+    def loss(side: Any) -> Any:
+        if not isinstance(side, str) or side not in formulas:
+            return side
+        return as_loss(side, {name: domain for name, domain in domains.items() if name in formulas[side]})
+
+    return loss(left), loss(right)
 
 
 def domains_of(pairs: list[str]) -> dict[str, str]:

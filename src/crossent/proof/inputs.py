@@ -26,6 +26,12 @@ class Kind:
     prediction: str
     soft: bool
 
+    @property
+    def words(self) -> str:
+        """ "soft binary target, bernoulli.probs"."""
+        choice = TARGETS[self.target][1] is not None
+        return f"{'soft ' if self.soft else 'hard ' if choice else ''}{self.target} target, {self.prediction}"
+
 
 @dataclass(frozen=True)
 class Inputs:

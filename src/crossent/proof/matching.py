@@ -14,7 +14,6 @@ import numpy as np
 
 from crossent.proof.inputs import Array, Inputs
 
-TOLERANCE, TOLERANCE_SINGLE = 1e-11, 1e-4
 _NICE = 1e-11  # a number this near to a simple one is written as that
 
 
