@@ -11,6 +11,8 @@ from sympy.printing.printer import Printer
 
 SUM, PRODUCT_OF, POWER, ATOM = range(4)  # what binds weaker stands in parentheses
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_HAVE_SUBSCRIPTS = "0123456789aehijklmnoprstuvx+-"
+_SUBSCRIPTS = str.maketrans(_HAVE_SUBSCRIPTS, "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₊₋")
 _RELATIONS = {"==": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 _LETTERS = {"ell": "ℓ"}
 
@@ -33,6 +35,13 @@ def parts_of(name: str) -> tuple[str, str]:
     return (letter, below) if len(below) <= 1 or below.isdigit() else (name, "")
 
 
+def lowered(index: str) -> str:
+    """An index as subscript letters, or after an underscore where Unicode has none."""
+    if set(index) <= set(_HAVE_SUBSCRIPTS):
+        return index.translate(_SUBSCRIPTS)
+    return f"_{index}" if index.isalnum() else f"_({index})"
+
+
 class LinePrinter(Printer):
     """Each method gives a text; `_level` says how tightly it binds."""
 
@@ -48,8 +57,10 @@ class LinePrinter(Printer):
 
     # -- atoms --------------------------------------------------------------------------------------------------------
     def _print_Symbol(self, expr: Any) -> str:
-        whole = "_" in parts_of(expr.name)[0]
-        return _LETTERS.get(expr.name) or str(expr.name if whole else pretty_symbol(expr.name))
+        letter, below = parts_of(expr.name)
+        if "_" in letter:
+            return str(expr.name)
+        return (_LETTERS.get(letter) or str(pretty_symbol(letter))) + lowered(below)
 
     _print_Dummy = _print_Symbol
 
@@ -74,9 +85,8 @@ class LinePrinter(Printer):
         return "−∞"
 
     def _print_Indexed(self, expr: Any) -> str:
-        name, index = str(expr.base.label), ",".join(str(index) for index in expr.indices)
-        written = pretty_symbol(f"{name}_{index}") if index.isalnum() else f"{name}_({index})"
-        return str(written)
+        index = "".join(str(index) for index in expr.indices)
+        return self._print(sympy.Symbol(str(expr.base.label))) + lowered(index)
 
     # -- arithmetic ---------------------------------------------------------------------------------------------------
     def _print_Add(self, expr: Any) -> str:
@@ -181,14 +191,11 @@ class LinePrinter(Printer):
     # -- over rows and classes ----------------------------------------------------------------------------------------
     def over(self, sign: str, expr: Any) -> str:
         names = ""
-        for index, low, high in expr.limits:
+        for index, low, high in reversed(expr.limits):
             whole = low == 1 and isinstance(high, sympy.Symbol)
-            names += (
-                str(pretty_symbol(f"{sign}_{index.name}")) if whole else f"{sign}[{index}={low}..{self._print(high)}]"
-            )
+            names += sign + lowered(index.name) if whole else f"{sign}[{index}={low}..{self._print(high)}]"
         body = expr.function
-        text = self.within(body, PRODUCT_OF)
-        return names + " " + (f"({text})" if _is_negative(body) else text)
+        return f"{names} {self.within(body, PRODUCT_OF)}"
 
     def _print_Sum(self, expr: Any) -> str:
         return self.over("Σ", expr)

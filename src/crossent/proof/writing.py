@@ -40,6 +40,8 @@ def meant(expression: Any) -> Any:
     -y + sigmoid(z)
     """
     expression = sympy.sympify(expression)
+    if not expression.has(*_MEANT):
+        return expression
     for function, meaning in _MEANT.items():
         if expression.has(function):
             expression = expression.replace(function, meaning)

@@ -122,8 +122,18 @@ def vanishes(expression: Any, point: Point) -> bool:
     expression = normal(expression, point)
     if expression == 0:
         return True
-    numerator = sympy.fraction(sympy.together(expression))[0]
-    return bool(sympy.expand(numerator) == 0 or sympy.expand(sympy.cancel(numerator)) == 0)
+    parts: dict[Any, list[Any]] = {}
+    for term in sympy.Add.make_args(expression):  # a rational function times what is none: a log, a gamma function, ...
+        rational: list[Any] = []
+        rest: list[Any] = []
+        for factor in sympy.Mul.make_args(term):
+            (rational if factor.is_rational_function() and not factor.has(sympy.Abs) else rest).append(factor)
+        parts.setdefault(sympy.Mul(*rest), []).append(sympy.Mul(*rational))
+    return all(_is_nothing(sympy.Add(*coefficients)) for coefficients in parts.values()) or _is_nothing(expression)
+
+
+def _is_nothing(expression: Any) -> bool:
+    return bool(expression == 0 or sympy.expand(sympy.fraction(sympy.together(expression))[0]) == 0)
 
 
 def same(left: Any, right: Any, point: Point) -> bool:

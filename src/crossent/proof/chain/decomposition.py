@@ -6,12 +6,11 @@ from typing import Any
 
 import sympy
 
-from crossent.proof.chain.algebra import elementary, same
+from crossent.proof.chain.algebra import same
 from crossent.proof.chain.compose import equal, join, listed, nats, number, side, step, words
-from crossent.proof.chain.expectation import E, expected, moments
+from crossent.proof.chain.expectation import E, linear, moments
 from crossent.proof.chain.likelihood import Q, cross
 from crossent.proof.chain.sample import Sample, on_data
-from crossent.proof.chain.shortest import shortest
 from crossent.proof.chain.subject import Subject, joined
 from crossent.proof.chain.underflow import typical
 from crossent.proof.results import Step
@@ -49,7 +48,7 @@ def _sums(subject: Subject, data: Sample) -> str:
     members = {"the estimate": data.estimate or (), reference_words(subject): reference(subject)}
     texts = []
     for name, values in members.items():
-        mean = data.loss(values).mean
+        mean = data.losses(values).mean
         texts.append(f"at {name}: {number(mean)} = {number(data.entropy)} + {number(beyond(mean, data.entropy))}")
     return "; ".join(texts)
 
@@ -60,7 +59,7 @@ def beyond(mean: float, least: float) -> float:
 
 
 def _ratio(subject: Subject, data: Sample, least: float) -> str:
-    ratio = 2 * data.count * beyond(data.loss(reference(subject)).mean, least)
+    ratio = 2 * data.count * beyond(data.losses(reference(subject)).mean, least)
     return f"{number(ratio)} at {reference_words(subject)}"
 
 
@@ -98,9 +97,9 @@ def best_and_excess(subject: Subject, sample: Sample | None) -> list[Step]:
     line, page = listed(subject.standard)
     best, tex = listed(hats)
     whole = (
-        f"H(q, p) = −ℓ({best})/n + excess({line}), excess = (ℓ({best}) − ℓ({line}))/n ≥ 0",
-        rf"H\left(q, p\right) = -\tfrac{{1}}{{n}}\ell({tex}) + \text{{excess}},\quad"
-        rf" \text{{excess}} = \tfrac{{1}}{{n}}\left(\ell({tex}) - \ell({page})\right) \ge 0",
+        f"H(q, p) = −ℓ({best})/n + (ℓ({best}) − ℓ({line}))/n, the last ≥ 0",
+        rf"H\left(q, p\right) = -\tfrac{{1}}{{n}}\ell({tex})"
+        rf" + \tfrac{{1}}{{n}}\left(\ell({tex}) - \ell({page})\right)",
     )
     made = [
         step("no entropy", words("n points have no density of their own: no floor, the best member stands in for it")),
@@ -121,7 +120,7 @@ def best_and_excess(subject: Subject, sample: Sample | None) -> list[Step]:
 
 
 def _excess(subject: Subject, data: Sample, least: float) -> str:
-    other = data.loss(reference(subject)).mean
+    other = data.losses(reference(subject)).mean
     return f"at {reference_words(subject)}: {number(other)} = {number(least)} + {number(beyond(other, least))} nats"
 
 
@@ -142,10 +141,15 @@ def excess(subject: Subject, hats: tuple[Any, ...]) -> tuple[Any, Any] | None:
     gradient = tuple(sympy.diff(-subject.log_density, parameter) for parameter in subject.standard)
     at_best = dict(zip(subject.standard, hats, strict=True))
     known = {f: value.subs(at_best, simultaneous=True) for f, value in moments(subject, gradient).items()}
-    of_rows = expected(-subject.log_density, subject.y, known)
-    if of_rows.has(E) or of_rows.has(subject.y):
+    y = subject.y
+    if y not in known or y**2 not in known:
         return None
-    least = of_rows.subs(at_best, simultaneous=True)
-    point = subject.point | {hatted: subject.point[symbol] for symbol, hatted in at_best.items()}
-    least = shortest(joined(sympy.expand(elementary(least))), point=point)
-    return least, shortest(sympy.expand(of_rows - least), point=point)
+    loss = -subject.log_density.replace(
+        lambda part: part.is_Pow and part.exp == 2 and part.base.is_Add and part.base.coeff(y) in (1, -1),
+        lambda part: known[y**2] - known[y] ** 2 + (part.base.subs(y, known[y])) ** 2,  # variance + (mean - m)^2
+    )
+    of_rows = linear(loss, y, known, E)
+    if of_rows.has(E) or of_rows.has(y):
+        return None
+    least = joined(sympy.expand(of_rows.subs(at_best, simultaneous=True)))
+    return least, of_rows - least

@@ -19,8 +19,9 @@ from crossent.proof.results import Step
 
 def estimate(subject: Subject, standard: Derivatives, sample: Sample | None) -> list[Step]:
     """The score equations, and their solutions one parameter after the other."""
-    equations, steps, solved = scores(subject, standard), [], {}
-    numbers = _numbers(subject, sample)
+    equations, numbers = scores(subject, standard), _numbers(subject, sample)
+    steps: list[Step] = []
+    solved: dict[Any, Any] = {}
     for k, (parameter, equation) in enumerate(zip(subject.standard, equations, strict=True)):
         equation = equation.subs(solved)
         name = side(parameter)
@@ -30,7 +31,7 @@ def estimate(subject: Subject, standard: Derivatives, sample: Sample | None) -> 
         if answer is not None:
             power, value = answer
             hatted = hat(parameter)
-            solved[parameter] = hatted
+            solved[parameter] = value if value == MEAN_OF_ROWS else hatted
             text = equal(hatted**power, value, *([row_mean(subject)] if value == MEAN_OF_ROWS else []))
             steps.append(step("maximum-likelihood estimate", text, numbers[k], (hatted**power, value)))
         elif equation.has(sympy.sign):

@@ -35,14 +35,6 @@ def powers(expression: Any, y: Any) -> Any:
     return opened
 
 
-def _linear_in_y(expression: Any, y: Any) -> Any:
-    """Multiplied out where that is linear in y; a square (y - m)^2 stays one."""
-    if expression.is_Add:
-        return sum((_linear_in_y(term, y) for term in expression.args), sympy.S.Zero)
-    straight = expression.is_polynomial(y) and sympy.degree(expression, y) <= 1
-    return powers(expression, y) if straight else expression
-
-
 def moments(subject: Subject, gradient: tuple[Any, ...]) -> dict[Any, Any]:
     """E[y] and E[y^2] from the family's mean and variance, and what follows from E[gradient] = 0."""
     family, y = subject.family, subject.y
@@ -75,7 +67,18 @@ def expected(expression: Any, y: Any, known: dict[Any, Any]) -> Any:
 
 def averaged(expression: Any, y: Any) -> Any:
     """The mean over the rows: ybar, and (1/n) sum_i f(y_i) for other functions."""
-    return linear(_linear_in_y(expression, y), y, {y: MEAN_OF_ROWS}, lambda f: over_rows(f, y) / ROWS)
+    return sympy.Add(*(_averaged(term, y) for term in sympy.Add.make_args(expression)))
+
+
+def _averaged(term: Any, y: Any) -> Any:
+    if term.is_polynomial(y) and sympy.degree(term, y) <= 1:
+        return term.subs(y, MEAN_OF_ROWS)
+    opened = powers(term, y)
+    straight = any(part.is_polynomial(y) and part.has(y) for part in sympy.Add.make_args(opened))
+    if opened.is_Add and straight and not term.is_polynomial(y):
+        return averaged(opened, y)
+    constant, function = term.as_independent(y, as_Add=False)
+    return constant * over_rows(function, y) / ROWS
 
 
 def over_rows(expression: Any, y: Any) -> Any:

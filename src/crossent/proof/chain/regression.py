@@ -48,14 +48,16 @@ def regression(subject: Subject, standard: Derivatives, link: str | None) -> lis
     name, parameter = link_of(subject, link), subject.standard[0]
     inverse = LINKS[name][0](PREDICTOR)
     in_row = sympy.IndexedBase(parameter.name, real=True)[i]
-    predictor = (f"{side(PREDICTOR)[0]} = xᵢ·β", r"\eta_i = x_i \beta")
+    straight = name == "identity"
+    predictor = equal(in_row if straight else PREDICTOR, ("xᵢ·β", r"x_i \beta"))
     loss = (-subject.log_density).subs({subject.y: ROW, parameter: in_row}, simultaneous=True)
     total = sum_over_rows(loss)
     eta = sympy.Symbol("eta_0", real=True)
     change = sympy.diff(LINKS[name][0](eta), eta)
     slope = row_slope(subject, standard, name, change, eta)
     gradient = join(("Σᵢ xᵢ·", r"\sum_i x_i "), _in_parentheses(slope))
-    first = join(words(f"{name_of(subject.family.name, name)}: "), equal(in_row, inverse), ", ", predictor)
+    through = ("", "") if straight else join(equal(in_row, inverse), ", ")
+    first = join(words(f"{name_of(subject.family.name, name)}: "), through, predictor)
     of_beta = join("−", of("ℓ", [sympy.Symbol("beta")], r"\ell"))
     steps = [
         step("with a link, the regression", first),

@@ -15,10 +15,36 @@ from crossent.arrays import is_text, to_numpy
 from crossent.families import domains
 from crossent.families.contract import Family
 from crossent.loss.loss import Loss
-from crossent.loss.tally import Tally
-from crossent.loss.tallying import rows, tally
 
 Values = tuple[Any, ...]  # of the standard parameters
+
+
+@dataclass(frozen=True)
+class Losses:
+    """The rows' losses, in nats, with their gradients by the raw parameters; the sum is exact, rounded once."""
+
+    rows: Any
+    gradient: Any
+    weights: Any
+    hessian: Any = None
+
+    @cached_property
+    def sum(self) -> float:
+        return math.fsum(self.weights * self.rows)
+
+    @cached_property
+    def mean(self) -> float:
+        return self.sum / math.fsum(self.weights)
+
+    @property
+    def bits(self) -> float:
+        return self.mean / math.log(2)
+
+    @property
+    def factors(self) -> Any:
+        """What each row multiplies the likelihood by."""
+        with np.errstate(over="ignore", under="ignore"):
+            return np.exp(-self.weights * self.rows)
 
 
 @dataclass(frozen=True)
@@ -34,29 +60,29 @@ class Sample:
     fixed: dict[str, Any] = field(default_factory=dict)
     class_names: tuple[Any, ...] = ()
 
-    # -- members ------------------------------------------------------------------------------------------------------
-    def member(self, values: Values) -> Any:
-        """The distribution with these standard parameters, for every row."""
-        family = self.family
-        if family.classes is not None:
-            values = (np.broadcast_to(values[0], (len(self.target), len(values[0]))),)
-            return family(**dict(zip(family.standard.names, values, strict=True)))
-        return family(**dict(zip(family.standard.names, values, strict=True)), **self.fixed)
+    # -- losses -------------------------------------------------------------------------------------------------------
+    def losses(self, values: Values) -> Losses:
+        """Of every row, from the raw parameters: one kernel gives all that is asked here."""
+        loss, raw = Loss(self.family), self.raw_of(values)
+        options: dict[str, Any] = {"reduction": "none", **self.fixed}
+        if self.family.fit_mle is None:  # the search for the estimate has this kernel already
+            rows, gradient, hessian = loss.value_gradient_hessian(self.target, raw, full=True, **options)
+            return Losses(np.asarray(rows), np.asarray(gradient), self.weights, np.asarray(hessian))
+        rows, gradient = loss.value_gradient(self.target, raw, **options)
+        return Losses(np.asarray(rows), np.asarray(gradient), self.weights)
 
-    def loss(self, values: Values) -> Tally:
-        """The exact sum and mean of the rows' losses."""
-        return tally(self.target, self.member(values), sample_weight=self.weight)
+    def raw_of(self, values: Values) -> Any:
+        """The raw parameters of standard ones, one row for every row of the target."""
+        with np.errstate(divide="ignore"):  # log(0) = -inf is meant
+            raw = self.family.standard.to_raw(*(np.asarray(value, float) for value in values))
+        flat = np.concatenate([np.ravel(value) for value in raw])
+        one = self.family.classes is None and len(flat) == 1
+        return np.full(len(self.target), flat[0]) if one else np.tile(flat, (len(self.target), 1))
 
     @cached_property
-    def best(self) -> Tally | None:
+    def best(self) -> Losses | None:
         """The losses at the estimate; None if there is no member of the family there."""
-        return self.loss(self.estimate) if self.is_inside and self.estimate is not None else None
-
-    def factors(self, values: Values) -> Any:
-        """What each row multiplies the likelihood by."""
-        losses = rows(self.target, self.member(values), sample_weight=self.weight)
-        with np.errstate(over="ignore"):
-            return np.exp(-losses if self.weight is None else -losses * self.weight)
+        return self.losses(self.estimate) if self.is_inside and self.estimate is not None else None
 
     # -- counts -------------------------------------------------------------------------------------------------------
     @cached_property
@@ -117,40 +143,10 @@ class Sample:
         return all(bool(np.all(test(np.asarray(v)))) for test, v in zip(tests, self.estimate, strict=True))
 
     @cached_property
-    def raw(self) -> Any:
-        """The raw parameters of the estimate, one row for every row of the target."""
-        with np.errstate(divide="ignore"):
-            raw = np.concatenate(
-                [np.ravel(v) for v in self.family.standard.to_raw(*map(np.asarray, self.estimate or ()))]
-            )
-        one = self.family.classes is None and len(raw) == 1
-        return np.full(len(self.target), raw[0]) if one else np.tile(raw.astype(float), (len(self.target), 1))
-
-    @cached_property
     def gradient(self) -> Any:
         """Of the mean loss by the raw parameters, at the estimate: 0, but for rounding."""
-        loss = Loss(self.family)
-        made = loss.value_gradient(self.target, self.raw, sample_weight=self.weight, **self.fixed)[1]
-        return np.array([math.fsum(column) for column in np.asarray(made).reshape(len(self.target), -1).T])
-
-    @cached_property
-    def information(self) -> Any:
-        """The Fisher information of one row by the raw parameters at the estimate, averaged over the rows: a matrix.
-
-        A family that states none has the observed one: the mean Hessian.
-        """
-        family, k = self.family, len(self.family.parameters)
-        if family.formula("fisher_information") is None:
-            options: dict[str, Any] = {"sample_weight": self.weight, "curvature": "exact", "full": True}
-            hessian = Loss(family).value_gradient_hessian(self.target, self.raw, **options, **self.fixed)[2]
-            return np.asarray(hessian).reshape(-1, k, k).sum(axis=0)
-        columns = [*self.raw.reshape(-1, k)[:1].T, *(np.asarray(v, float).reshape(-1) for v in self.fixed.values())]
-        upper = [np.asarray(entry) for entry in family.evaluate("fisher_information", *np.broadcast_arrays(*columns))]
-        made = np.empty((k, k))
-        for row, column, entry in zip(*np.triu_indices(k), upper, strict=True):
-            weights = self.weights if entry.size == len(self.target) else np.ones(entry.size)
-            made[row, column] = made[column, row] = np.average(entry, weights=weights)
-        return made
+        rows = self.best.gradient.reshape(len(self.target), -1) if self.best is not None else np.zeros((0, 0))
+        return np.array([math.fsum(self.weights * column) / self.count for column in rows.T])
 
 
 def sample(family: Family, target: Any, weight: Any, fixed: dict[str, Any]) -> Sample:
@@ -185,6 +181,6 @@ def sample(family: Family, target: Any, weight: Any, fixed: dict[str, Any]) -> S
     return made
 
 
-def on_data(sample: Sample | None, say: Callable[[Sample, Tally], str]) -> str:
+def on_data(sample: Sample | None, say: Callable[[Sample, Losses], str]) -> str:
     """What a step says about the data at the estimate; nothing without data, or without an estimate."""
     return "" if sample is None or sample.best is None else say(sample, sample.best)

@@ -51,6 +51,8 @@ def _mean(sample: Sample, raw: Any) -> tuple[float, Any, Any]:
     columns = np.full(n, raw[0]) if k == 1 else np.tile(raw, (n, 1))
     with np.errstate(over="ignore", invalid="ignore"):
         value, gradient, hessian = Loss(sample.family).value_gradient_hessian(
-            sample.target, columns, sample_weight=sample.weight, full=True, **sample.fixed
+            sample.target, columns, reduction="none", full=True, **sample.fixed
         )
-    return float(value), np.asarray(gradient).reshape(n, k).sum(0), np.asarray(hessian).reshape(n, k, k).sum(0)
+    means = (np.asarray(part).reshape(n, *shape) for part, shape in ((value, ()), (gradient, (k,)), (hessian, (k, k))))
+    value, gradient, hessian = (np.average(part, axis=0, weights=sample.weights) for part in means)
+    return float(value), gradient, hessian

@@ -7,7 +7,6 @@ from typing import Any
 import sympy
 
 from crossent.proof.chain.traced import exactly
-from crossent.proof.writing import unicode_line
 
 TRANSCENDENTAL = (sympy.log, sympy.loggamma, sympy.polygamma, sympy.Abs, sympy.sign)
 
@@ -29,9 +28,22 @@ def shortest(*expressions: Any, point: dict[Any, Any], y: Any = None) -> Any:
 
 
 def _length(form: Any) -> int:
-    """What there is to read; a minus in front of everything counts twice."""
-    text = unicode_line(form)
-    return sum(letter not in "()· " for letter in text) + text.startswith("−")
+    """About how many letters there are to read; a minus in front of everything counts twice."""
+    minus = all(term.is_Mul and bool(term.args[0].is_negative) for term in sympy.Add.make_args(form))
+    return _letters(form) + 2 * minus
+
+
+def _letters(form: Any) -> int:
+    if form.is_Number:
+        return 1 + (not form.is_Integer)
+    if form.is_Atom:
+        return 1
+    inner = sum(_letters(argument) for argument in form.args if argument is not sympy.S.NegativeOne)
+    if form.is_Add:
+        return inner + len(form.args) - 1
+    if form.is_Mul:
+        return inner + any(f.is_Pow and f.exp.is_number and f.exp.is_negative for f in form.args)
+    return inner if form.is_Pow else inner + len(form.func.__name__)
 
 
 def _split(expression: Any) -> tuple[Any, Any]:

@@ -9,6 +9,7 @@ import sympy
 
 from crossent.proof.chain.compose import join, listed, number, side, step
 from crossent.proof.chain.derivatives import Derivatives, jacobian
+from crossent.proof.chain.expectation import E
 from crossent.proof.chain.sample import Sample
 from crossent.proof.chain.subject import Subject
 from crossent.proof.results import Step
@@ -58,30 +59,50 @@ def _second(a: Any, b: Any, letter: str) -> tuple[str, str]:
 
 
 def _numbers(subject: Subject, derivatives: Derivatives, sample: Sample | None, what: str) -> str:
-    say = {"gradient": _gradient, "Fisher information": _information}.get(what)
-    if sample is None or sample.best is None or say is None:
+    if sample is None or sample.best is None or what == "Hessian":
         return ""
     by_raw = derivatives.parameters == subject.raw
-    change = np.eye(len(subject.raw)) if by_raw else change_at_estimate(subject, sample)
-    flat = not np.isfinite(change).all() or np.linalg.det(change) == 0
-    return "the estimate is at the boundary" if flat else say(sample, change)
+    change = np.eye(len(subject.raw)) if by_raw else at_estimate(subject, sample, jacobian(subject))
+    if not np.isfinite(change).all() or np.linalg.det(change) == 0:
+        return "the estimate is at the boundary"
+    if what == "gradient":
+        values = np.linalg.solve(change.T, sample.gradient)
+        return "at the estimate " + ", ".join(number(v) if abs(v) > ROUNDING else "0" for v in values)
+    return _information(subject, derivatives, sample, change)
 
 
-def _gradient(sample: Sample, change: Any) -> str:
-    values = np.linalg.solve(change.T, sample.gradient)
-    return "at the estimate " + ", ".join(number(v) if abs(v) > ROUNDING else "0" for v in values)
-
-
-def _information(sample: Sample, change: Any) -> str:
-    """By Fisher information or, where the family states none, the mean Hessian; and the standard errors."""
-    made = np.linalg.solve(change.T, np.linalg.solve(change.T, sample.information.T).T)
-    text = "at the estimate " + ", ".join(map(number, made[np.triu_indices(len(made))]))
+def _information(subject: Subject, derivatives: Derivatives, sample: Sample, change: Any) -> str:
+    """Of one row at the estimate, and the standard errors."""
+    k = len(derivatives.parameters)
+    made = np.empty((k, k))
+    made[np.triu_indices(k)] = made.T[np.triu_indices(k)] = information(subject, derivatives, sample, change)
+    text = "at the estimate " + ", ".join(map(number, made[np.triu_indices(k)]))
     if not np.isfinite(made).all() or np.linalg.det(made) <= 0:
         return text
     return f"{text}; standard error {', '.join(map(number, np.sqrt(np.diag(np.linalg.inv(made * sample.count)))))}"
 
 
-def change_at_estimate(subject: Subject, sample: Sample) -> Any:
-    """The derivatives of the standard parameters by the raw ones, at the estimate."""
+def information(subject: Subject, derivatives: Derivatives, sample: Sample, change: Any) -> Any:
+    """The upper triangle: the closed form; else what the family sums up; else the mean Hessian over the rows."""
+    if not any(entry.has(E) for entry in derivatives.fisher):
+        return at_estimate(subject, sample, sympy.Matrix([derivatives.fisher]))[0]
+    k, family = len(subject.raw), subject.family
+    if family.formula("fisher_information") is not None:
+        raw = np.atleast_2d(sample.raw_of(sample.estimate or ())[0])
+        fixed = [np.asarray(value, float).reshape(-1) for value in sample.fixed.values()]
+        entries = family.evaluate("fisher_information", *np.broadcast_arrays(*raw.T, *fixed))
+        upper = np.array([np.mean(entry) for entry in entries])
+    else:
+        rows = sample.best.hessian.reshape(-1, k, k) if sample.best is not None else np.zeros((0, k, k))
+        upper = np.average(rows, axis=0, weights=sample.weights)[np.triu_indices(k)]
+    whole = np.empty((k, k))
+    whole[np.triu_indices(k)] = whole.T[np.triu_indices(k)] = upper
+    return np.linalg.solve(change.T, np.linalg.solve(change.T, whole).T)[np.triu_indices(k)]
+
+
+def at_estimate(subject: Subject, sample: Sample, matrix: Any) -> Any:
+    """A matrix in the standard parameters at the estimate; what is linear in a fixed parameter takes its mean."""
     at = {s: sympy.Float(float(v)) for s, v in zip(subject.standard, sample.estimate or (), strict=True)}
-    return np.array(jacobian(subject).subs(at).evalf().tolist(), dtype=float)
+    for symbol, value in zip(subject.fixed, sample.fixed.values(), strict=True):
+        at[symbol] = float(np.average(np.broadcast_to(value, len(sample.target)), weights=sample.weights))
+    return np.array(matrix.subs(at).evalf().tolist(), dtype=float)

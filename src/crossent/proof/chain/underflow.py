@@ -75,16 +75,19 @@ def underflow(subject: Subject, sample: Sample | None) -> list[Step]:
     factor = float(sympy.N(exact, 25))
     n = repeated(factor)
     where = join(*(join(", " if k else "", side(s), " = ", side(v)) for k, (s, v) in enumerate(values.items())))
-    when = f"the product is under 2^−1022 first at n = {n}" if n is not None else "the product does not fall"
-    row = join(words("at "), where, words(" a row y = "), side(y), words(f" is a factor {number(factor)}: {when}"))
-    of_rows = on_data(sample, lambda data, _: of_product(data.factors(data.estimate or ())))
+    when = f"product < 2^−1022 first at n = {n}" if n is not None else "the product does not fall"
+    row = join(words("at "), where, words(", y = "), side(y), words(f": factor {number(factor)} a row; {when}"))
+    of_rows = on_data(sample, lambda _, best: of_product(best.factors))
+    return [step("why a logarithm", row, of_rows, exact), *rest_of_underflow()]
+
+
+def rest_of_underflow() -> list[Step]:
+    """What no family changes: rounding hides an underflow, and the logarithm keeps the place of the maximum."""
+    stuck = f"0.9·0.9·…: < 2^−1022 at n = {repeated(0.9)}, then sticks at 5·2^−1074, never 0"
     return [
-        step("why a logarithm", row, of_rows, exact),
-        step("why a logarithm", words(
-            f"rounding hides it: 0.9·0.9·… is under 2^−1022 at n = {repeated(0.9)}, then stays 5·2^−1074, never 0"
-        ), expression=sympy.Rational(9, 10)),
+        step("why a logarithm", words(stuck), expression=sympy.Rational(9, 10)),
         step("why a logarithm", words("log turns ∏ into Σ, rises with L and so keeps the place of the maximum")),
-    ]  # fmt: skip
+    ]
 
 
 def of_product(factors: Any) -> str:
@@ -94,4 +97,6 @@ def of_product(factors: Any) -> str:
         return f"the product exceeds 2^1024 at row {above}"
     if below is None:
         return f"the product of these {len(factors)} rows stays above 2^−1022"
-    return f"the product is under 2^−1022 at row {below}"
+    with np.errstate(under="ignore", over="ignore", invalid="ignore"):
+        end = float(np.multiply.accumulate(np.asarray(factors, np.float64))[-1])
+    return f"the product is under 2^−1022 at row {below}, and ends as {number(end)}"
