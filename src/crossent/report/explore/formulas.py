@@ -22,7 +22,8 @@ ROW_DISTRIBUTIONS = ("categorical", "labels")
 # what the second free part compares, in the words that `prove` takes
 LOSSES = (
     "bce", "ce", "bce_logits", "kl", "brier", "focal(gamma=2)", "hinge", "logistic", "exponential", "wrong_sign_bce",
-    "softmax_bce", "sigmoid_ce", "multiclass_brier", "torch.nn.BCEWithLogitsLoss", "torch.nn.CrossEntropyLoss",
+    "softmax_bce", "sigmoid_ce", "multiclass_brier", "torch.nn.BCEWithLogitsLoss", "torch.nn.BCELoss",
+    "torch.nn.CrossEntropyLoss",
     "mse", "mae", "huber(delta=1)", "log_cosh", "normal(scale=1)", "laplace(scale=1)",
     "poisson", "deviance_poisson", "torch.nn.PoissonNLLLoss",
 )  # fmt: skip

@@ -35,7 +35,9 @@ def javascript(formula: Callable[..., Any], arguments: Iterable[str], rows: Coll
     writer = _Writer(arguments, rows)
     results = [writer.word(result) for result in made]
     result = f"[{', '.join(results)}]" if tupled else results[0]
-    return "\n".join([f"({', '.join(arguments)}) => {{", *(f"  {line}" for line in writer.lines), f"  return {result};\n}}"])
+    return "\n".join(
+        [f"({', '.join(arguments)}) => {{", *(f"  {line}" for line in writer.lines), f"  return {result};\n}}"]
+    )
 
 
 def _traced(formula: Callable[..., Any], arguments: list[str]) -> tuple[tuple[Any, ...], bool]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from crossent.families.catalogue import FAMILIES
 from crossent.report.explore import formulas
-from crossent.report.explore.verdicts import stored_verdicts
+from crossent.report.explore.verdicts import interned, stored_verdicts
 
 ASSETS = files("crossent.report.explore") / "assets"
 
@@ -90,7 +90,8 @@ def _style() -> str:
 def _script() -> str:
     own = {name: _asset(name) for name in SCRIPTS}
     charts, vocabulary = own.pop("uplot/uPlot.iife.min.js"), own.pop("vocabulary.js")
-    verdicts = f"const VERDICTS = {_json(stored_verdicts())};"
+    words: dict[str, int] = {}
+    verdicts = f"const VERDICTS = {_json(interned(stored_verdicts(), words))};\nconst WORDS = {_json(list(words))};"
     return "\n".join([charts, vocabulary, formulas.script(), verdicts, *own.values(), "PAGE.begin();\n"])
 
 

@@ -11,7 +11,8 @@ from crossent.families import bernoulli, categorical, normal
 from crossent.proof.coordinates import PREDICTIONS
 from crossent.proof.over_classes import number_of_classes, total
 from crossent.proof.rosetta.catalogue import ROSETTA
-from crossent.vocabulary import softplus_mixture, sqrt, times, xlog1py, xlogy
+from crossent.proof.rosetta.pieces import smoothed
+from crossent.vocabulary import softplus_mixture, sqrt, xlog1py, xlogy
 
 
 def bce(y: Any, p: Any) -> Any:
@@ -22,18 +23,12 @@ def ce(q: Any, p: Any) -> Any:
     return ROSETTA["ce"].formula(q, p, label_smoothing=0)
 
 
-def smoothed_ce(q: Any, p: Any, s: Any) -> Any:
-    return ROSETTA["ce"].formula(q, p, label_smoothing=s)
-
-
 def smoothed_target(q: Any, s: Any) -> Any:
-    return (1 - s) * q + s / number_of_classes(q)
+    return smoothed(q, s)
 
 
-def smoothed_mixture(q: Any, p: Any, s: Any) -> Any:
-    """The cross-entropy of the hard target and that of the uniform one, mixed."""
-    uniform = times(0, q) + 1 / number_of_classes(q)
-    return (1 - s) * ce(q, p) + s * ce(uniform, p)
+def mixed(a: Any, b: Any, s: Any) -> Any:
+    return (1 - s) * a + s * b
 
 
 def term(q: Any, p: Any) -> Any:
@@ -121,9 +116,8 @@ def drift_cost(a: Any, b: Any) -> Any:
 FORMULAS = {
     "bce": (bce, ()),
     "ce": (ce, ("q", "p")),
-    "smoothed_ce": (smoothed_ce, ("q", "p")),
     "smoothed_target": (smoothed_target, ("q",)),
-    "smoothed_mixture": (smoothed_mixture, ("q", "p")),
+    "mixed": (mixed, ()),
     "term": (term, ()),
     "bce_logits": (bce_logits, ()),
     "entropy": (entropy, ()),

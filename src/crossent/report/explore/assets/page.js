@@ -15,7 +15,8 @@ const PAGE = (() => {
     else if (size >= 1e5 || (size > 0 && size < 1e-4)) {
       const [digits, power] = x.toExponential(3).split("e");
       text = `${digits} · 10${superscript(Number(power))}`;
-    } else text = size >= 100 ? x.toFixed(2) : x.toFixed(4);
+    } else if (size >= 0.01) text = size >= 100 ? x.toFixed(2) : x.toFixed(4);
+    else text = String(Number(x.toPrecision(4)));
     return text.replace("-", "−");
   }
   const superscript = (n) => String(n).replace(/./g, (c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]));
@@ -68,7 +69,6 @@ const PAGE = (() => {
       clearTimeout(pending);
       if (said) pending = setTimeout(() => { announcer.textContent = said; }, 500);
     });
-    update();
     redraws.push(update);
     return update;
   }
@@ -76,7 +76,7 @@ const PAGE = (() => {
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
   // --- charts: uPlot, one look for all -----------------------------------------------------------------------------
-  function chart(place, { x, y, series, xRange, yRange, marks = () => [], height = 230, split = 7 }) {
+  function chart(place, { x, y, series, xRange, yRange, marks = () => [], height = 230 }) {
     let drawn = [];
     const axis = (label, side) => ({
       label, stroke: () => colour("quiet"), grid: { stroke: () => colour("line"), width: 1 },
@@ -84,9 +84,10 @@ const PAGE = (() => {
       labelSize: 22, size: side ? 46 : 30, gap: 6, space: side ? 42 : 54,
       values: (_, splits) => splits.map((v) => (v === null ? "" : tidy(v))),
     });
+    place.style.minHeight = `${height}px`;
     const width = () => Math.max(place.clientWidth, 200);
     const plot = new uPlot({
-      width: width(), height, legend: { show: false }, cursor: { show: false },
+      width: width(), height, pxAlign: 0, legend: { show: false }, cursor: { show: false },
       scales: {
         x: { time: false, range: (_, low, high) => (xRange ? xRange() : [low, high]) },
         y: { range: (_, low, high) => (yRange ? yRange() : padded(low, high)) },
@@ -94,7 +95,7 @@ const PAGE = (() => {
       axes: [axis(x, 0), axis(y, 1)],
       series: [{}, ...series.map((line) => ({
         label: line.label, stroke: () => colour(line.colour), width: line.width || 2.5, dash: line.dash,
-        points: { show: false }, show: true,
+        pxAlign: 0, points: { show: false },
       }))],
       hooks: { draw: [(u) => { for (const mark of drawn) draw(u, mark); }] },
     }, [[0, 1], ...series.map(() => [null, null])], place);
@@ -102,7 +103,7 @@ const PAGE = (() => {
     return {
       plot,
       show(columns, described) {
-        drawn = marks.length || typeof marks === "function" ? marks() : marks;
+        drawn = marks();
         plot.setData(columns);
         if (described) place.setAttribute("aria-label", described);
       },

@@ -1,6 +1,6 @@
 (() => {
   const RAW = { bernoulli: ["z"], categorical: ["z0", "z1", "z2"], labels: ["z0", "z1", "z2"], location: ["m"], rate: ["e"] };
-  const WORDS = { z: "log-odds z", z0: "logit z₁", z1: "logit z₂", z2: "logit z₃", m: "location m", e: "log of the rate" };
+  const LETTERS = { z: "log-odds z", z0: "logit z₁", z1: "logit z₂", z2: "logit z₃", m: "location m", e: "log of the rate" };
   const REACH = { z: 6, z0: 4, z1: 4, z2: 4, m: 5, e: 3 };
   const TARGETS = {
     binary: [{ name: "y", words: "what happened, y", low: 0, high: 1, step: 0.05, value: 1 }],
@@ -51,7 +51,7 @@
   }
   function build(see, shared) {
     const raw = shared ? RAW[shared.of].map((name, i) =>
-      ({ name, words: WORDS[name], low: -REACH[name], high: REACH[name], step: 0.05, value: [1, 0, -1][i] })) : [];
+      ({ name, words: LETTERS[name], low: -REACH[name], high: REACH[name], step: 0.05, value: [1, 0, -1][i] })) : [];
     const targets = shared ? TARGETS[shared.target] : [];
     see.find("#two_losses-more").replaceChildren(
       ...targets.map((made) => slider(made, "q")), ...raw.map((made) => slider(made, "p")));
@@ -60,13 +60,13 @@
   const place = (name) => document.querySelector(`#two_losses [data-chart=${name}]`);
   const both = PAGE.chart(place("both"), {
     x: "prediction", y: "loss (nats)",
-    series: [{ label: "one", colour: "both" }, { label: "the other", colour: "model", dash: [6, 4] }], height: 260,
-    marks: () => (now ? [{ x: now.at, y: now.left, colour: "both" }, { x: now.at, y: now.right, colour: "model", hollow: true }] : []),
+    series: [{ label: "one", colour: "both" }, { label: "the other", colour: "ink", width: 2, dash: [5, 5] }], height: 260,
+    marks: () => (now ? [{ x: now.at, y: now.left, colour: "both" }, { x: now.at, y: now.right, colour: "ink", hollow: true }] : []),
   });
   const against = PAGE.chart(place("against"), {
     x: "the other", y: "one", series: [{ label: "equal", colour: "quiet", width: 1, dash: [4, 4] }], height: 260,
     xRange: () => (now ? now.range[0] : [0, 1]), yRange: () => (now ? now.range[1] : [0, 1]),
-    marks: () => (now ? [{ curve: now.curve, colour: "both", width: 2.5 }, { x: now.right, y: now.left, colour: "model" }] : []),
+    marks: () => (now ? [{ curve: now.curve, colour: "both", width: 2.5 }, { x: now.right, y: now.left, colour: "both" }] : []),
   });
   const extent = (values) => {
     const real = values.filter(Number.isFinite);
@@ -74,6 +74,19 @@
     const room = Math.max((high - low) * 0.06, 0.05);
     return [low - room, high + room];
   };
+
+  // a stored verdict, whose texts are places in WORDS
+  function spelled(value) {
+    if (typeof value === "number") return WORDS[value];
+    if (Array.isArray(value)) return value.map(spelled);
+    return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, spelled(part)]));
+  }
+  // where the two part, as the exact reading found it
+  function told(found, { left, right }) {
+    const inputs = Object.entries(found.inputs).map(([name, value]) => `${name} = ${value}`).join(", ");
+    const short = (interval) => PAGE.written(Number(interval[0]));
+    return `Where they part (${found.words}): at ${inputs}, ${left} gives ${short(found.left)} and ${right} gives ${short(found.right)}.`;
+  }
 
   PAGE.section("two_losses", (values, see) => {
     const [left, right] = [LOSSES[values.left], LOSSES[values.right]];
@@ -83,13 +96,33 @@
       see.again();
       return undefined;
     }
-    const found = VERDICTS[`${values.left} | ${values.right}`];
+    const found = spelled(VERDICTS[`${values.left} | ${values.right}`]);
     see.text("verdict", found.verdict);
     see.text("sentence", found.sentence);
-    see.text("more", [...found.conditions, found.counterexample].filter(Boolean).join("; "));
-    see.find("#carries").replaceChildren(...Object.entries(found.carries_over).map(([name, carried]) => {
+    see.text("more", (found.conditions || []).join("; "));
+    see.text("found", found.counterexample ? told(found.counterexample, values) : "");
+    const carried = Object.entries(found.carries_over || {});
+    see.find("#carries").hidden = carried.length === 0 || found.verdict === "incomparable";
+    see.find("#carries").replaceChildren(see.find("#carries").caption, ...carried.map(([name, answer]) => {
+      const line = document.createElement("tr");
+      const head = document.createElement("th");
+      head.scope = "row";
+      head.textContent = name.replaceAll("_", " ");
+      const cell = document.createElement("td");
+      cell.textContent = answer;
+      line.append(head, cell);
+      return line;
+    }));
+    const steps = found.steps || [];
+    see.find("details").hidden = steps.length === 0;
+    see.find("#proof").replaceChildren(...steps.map(([rule, text]) => {
       const item = document.createElement("li");
-      item.textContent = `${name.replaceAll("_", " ")}: ${carried}`;
+      const name = document.createElement("span");
+      name.className = "rule";
+      name.textContent = rule;
+      const line = document.createElement("span");
+      line.textContent = text;
+      item.append(name, line);
       return item;
     }));
     see.text("left_name", values.left);
@@ -107,9 +140,9 @@
     };
     see.number("left", now.left);
     see.number("right", now.right);
-    both.name([WORDS[axis], "loss (nats)"]);
+    both.name([LETTERS[axis], "loss (nats)"]);
     both.show([across, PAGE.finite(ones), PAGE.finite(others)],
-      `${values.left} and ${values.right} against ${WORDS[axis]}: ${PAGE.written(now.left)} and ${PAGE.written(now.right)}`);
+      `${values.left} and ${values.right} against ${LETTERS[axis]}: ${PAGE.written(now.left)} and ${PAGE.written(now.right)}`);
     against.name([values.right, values.left]);
     against.show([range[0], range[0]], `${values.left} against ${values.right}`);
     return `Here: ${values.left} ${PAGE.written(now.left)}, ${values.right} ${PAGE.written(now.right)}. Verdict: ${found.verdict}.`;

@@ -3,7 +3,7 @@
   let now = {};
   const chart = PAGE.chart(document.querySelector("#why_log .chart"), {
     x: "rows n", y: "log₁₀ of the product",
-    series: [{ label: "sum of logarithms", colour: "both" }, { label: "product", colour: "model", dash: [6, 4] }],
+    series: [{ label: "sum of logarithms", colour: "both" }, { label: "product", colour: "ink", width: 2, dash: [5, 5] }],
     xRange: () => [0, now.n], marks: () => [{ y: -307.65, colour: "quiet", dash: [2, 4], width: 1 }],
   });
   PAGE.section("why_log", ({ p, n }, see) => {

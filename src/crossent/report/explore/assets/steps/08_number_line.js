@@ -6,16 +6,17 @@
     if (text !== undefined) made.textContent = text;
     return made;
   };
-  PAGE.section("number_line", ({ q, p }, see) => {
+  const again = PAGE.section("number_line", ({ q, p }, see) => {
+    const width = Math.max(ruler.clientWidth, 200);
     const [entropy, kl, ce] = [F.entropy(q), F.divergence(q, p), F.bce(q, p)];
     see.number("entropy", entropy);
     see.number("kl", kl);
     see.number("ce", ce);
     const most = Math.max(2, Math.ceil(ce));
-    const at = (x) => 10 + (580 * x) / most;
+    const at = (x) => 10 + ((width - 50) * x) / most;
     const ticks = Array.from({ length: most + 1 }, (_, i) => i);
     const label = (x, words, y, kind) => {
-      const near = Math.max(30, Math.min(570, x));
+      const near = Math.max(70, Math.min(width - 30, x));
       return shape("text", { x: near, y, class: kind, "text-anchor": "middle" }, words);
     };
     ruler.replaceChildren(
@@ -31,4 +32,5 @@
     return kl === 0 ? `The model says what is true: the divergence is 0 and the cross-entropy is the entropy, ${PAGE.written(entropy)}.`
       : `${PAGE.written(entropy)} + ${PAGE.written(kl)} = ${PAGE.written(ce)}. On hard labels the entropy is 0, and then cross-entropy and divergence are one number.`;
   });
+  new ResizeObserver(again).observe(ruler);
 })();
