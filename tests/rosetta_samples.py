@@ -17,7 +17,7 @@ from crossent.proof.rosetta import complete
 
 C = 3
 ROWS_OF_TARGETS = ("classes", "labels", "counts")
-DIGITS = 340  # 1 - p of the smallest float keeps its digits
+DIGITS = 100
 # what stands for a setting that has no default
 VALUES = {"total_count": sympy.Integer(9), "var": sympy.Rational(3, 2)}
 BY_DOMAIN = {"one_to_two": sympy.Rational(13, 10), "open_unit": sympy.Rational(3, 10), "unit": sympy.Rational(1, 4)}
@@ -129,30 +129,24 @@ def exact_row(loss: NamedLoss, y: Any, p: Any, settings: dict[str, Any], choices
 
 
 def moved(value: Any, share: Any) -> Iterator[Any]:
-    """The value with each of its numbers moved by a share of itself, one at a time; a class index does not move."""
+    """The value with each of its numbers made less by a share of itself, one at a time; a class index does not move."""
     if isinstance(value, np.ndarray):
         for j in range(len(value)):
             numbers = [mpmath.mpf(float(entry)) for entry in value]
-            numbers[j] *= 1 + share
+            numbers[j] *= 1 - share
             yield Row.of(numbers)
     elif not isinstance(value, int | np.integer):
-        yield mpmath.mpf(float(value)) * (1 + share)
+        yield mpmath.mpf(float(value)) * (1 - share)
 
 
 def exact_and_scale(loss: NamedLoss, y: Any, p: Any, settings: dict[str, Any], choices: dict[str, Any]) -> tuple:
     """The loss of one row, and how much of it there is to round: itself, and what relative changes of inputs do."""
+
+    def formula(target: Any, prediction: Any, held: dict[str, Any]) -> Any:
+        return loss.formula(target, prediction, **held, **choices)
+
     with mp.workdps(DIGITS):
-        return _exact_and_scale(lambda a, b: loss.formula(a, b, **exact_settings(settings), **choices), y, p)
-
-
-def _exact_and_scale(formula: Any, y: Any, p: Any) -> tuple:
-    value, share = formula(as_exact(y), as_exact(p)), mpmath.mpf(10) ** -60
-    if not mpmath.isfinite(value):
-        return value, mp.inf
-    nearby = [formula(other, as_exact(p)) for other in moved(y, share)]
-    nearby += [formula(as_exact(y), other) for other in moved(p, share)]
-    slopes = [mp.fabs(other - value) / share for other in nearby if mpmath.isfinite(other)]
-    return value, mp.fabs(value) + mp.fsum(slopes)
+        return _exact_and_scale(formula, y, p, settings)
 
 
 def exact_gradient(
@@ -160,20 +154,32 @@ def exact_gradient(
 ) -> tuple:
     """The derivative by the prediction (by class j of it), and what there is to round in it."""
 
-    def slope(target: Any, prediction: Any) -> Any:
-        step = mpmath.mpf(10) ** -100
+    def slope(target: Any, prediction: Any, held: dict[str, Any]) -> Any:
+        step = mpmath.mpf(10) ** -45
 
         def at(distance: Any) -> Any:
             if j is None:
-                return loss.formula(target, prediction + distance, **exact_settings(settings), **choices)
+                return loss.formula(target, prediction + distance, **held, **choices)
             numbers = list(prediction)
             numbers[j] += distance
-            return loss.formula(target, Row.of(numbers), **exact_settings(settings), **choices)
+            return loss.formula(target, Row.of(numbers), **held, **choices)
 
         return (at(step) - at(-step)) / (2 * step)
 
     with mp.workdps(DIGITS):
-        return _exact_and_scale(slope, y, p)
+        return _exact_and_scale(slope, y, p, settings)
+
+
+def _exact_and_scale(formula: Any, y: Any, p: Any, settings: dict[str, Any]) -> tuple:
+    held, share = exact_settings(settings), mpmath.mpf(10) ** -25
+    value = formula(as_exact(y), as_exact(p), held)
+    if not mpmath.isfinite(value):
+        return value, mp.inf
+    nearby = [formula(other, as_exact(p), held) for other in moved(y, share)]
+    nearby += [formula(as_exact(y), other, held) for other in moved(p, share)]
+    nearby += [formula(as_exact(y), as_exact(p), held | {name: held[name] * (1 - share)}) for name in held]
+    slopes = [mp.fabs(other - value) / share for other in nearby if mpmath.isfinite(other)]
+    return value, mp.fabs(value) + mp.fsum(slopes)
 
 
 def difference(got: float, exact: Any, scale: Any) -> float:

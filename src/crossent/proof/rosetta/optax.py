@@ -17,8 +17,8 @@ def entry(name: str, formula: Callable[..., Any], target: str, prediction: str, 
     """A loss of Optax: these share the owner, the file and the order of the arguments."""
     file = REGRESSION if prediction == "location" else CLASSIFICATION
     usual: dict[str, Any] = {
-        "owner": "optax", "source": f"optax 0.2.8, {file}, {name.partition('(')[0]}",
-        "aliases": (f"optax.losses.{name}",),
+        "owner": "optax", "source": f"optax 0.2.8, {file}, {name.partition('(')[0].removeprefix('losses.')}",
+        "aliases": () if name.startswith("losses.") else (f"optax.losses.{name}",),
         "arguments": ("predictions", "targets") if prediction == "location" else ("logits", "labels"),
     }  # fmt: skip
     return NamedLoss(f"optax.{name}", formula, target, prediction, **(usual | rest))
@@ -51,8 +51,6 @@ BINARY = (
     entry(
         "sigmoid_binary_cross_entropy", sigmoid_binary_cross_entropy, "binary", "bernoulli.logits",
         elicits="distribution",
-        aliases=("optax.losses.sigmoid_binary_cross_entropy", "optax.losses.binary_logistic_loss",
-                 "optax.losses.sigmoid_cross_entropy"),
         doc="Binary cross-entropy of log-odds.",
     ),
     entry(
@@ -70,12 +68,12 @@ BINARY = (
         arguments=("predictor_outputs", "targets"), doc="max(0, 1 - y z) of labels -1 and +1.",
     ),
     entry(
-        "perceptron_loss", textbook.perceptron, "sign", "bernoulli.logits", elicits="nothing named",
+        "losses.perceptron_loss", textbook.perceptron, "sign", "bernoulli.logits", elicits="nothing named",
         arguments=("predictor_outputs", "targets"), doc="max(0, -y z) of labels -1 and +1.",
     ),
     entry(
         "losses.sparsemax_loss", sparsemax_loss, "binary", "bernoulli.logits", soft=False, elicits="sign",
-        aliases=("optax.losses.binary_sparsemax_loss",), source=f"optax 0.2.8, {CLASSIFICATION}, sparsemax_loss",
+
         doc="Two-class sparsemax: 0 beyond the margin 1, linear beyond -1, a parabola between; a score, not log-odds.",
     ),
 )  # fmt: skip
@@ -125,11 +123,10 @@ MULTICLASS = (
     entry(
         "softmax_cross_entropy_with_integer_labels", softmax_cross_entropy_with_integer_labels, "class",
         "categorical.logits", elicits="distribution",
-        aliases=("optax.losses.softmax_cross_entropy_with_integer_labels", "optax.losses.multiclass_logistic_loss"),
         doc="log of the sum of exp(z_k), minus z_y.",
     ),
     entry(
-        "poly_loss_cross_entropy", poly_loss_cross_entropy, "classes", "categorical.logits",
+        "losses.poly_loss_cross_entropy", poly_loss_cross_entropy, "classes", "categorical.logits",
         settings=(Setting("epsilon", "ε", "nonnegative", default=2, special=(0,)),), elicits="nothing named",
         doc="Cross-entropy plus epsilon times the probability of being wrong.",
     ),
@@ -139,15 +136,15 @@ MULTICLASS = (
         doc="The sum of q (log q - l), l the log probabilities; not a number where q = 0 meets l = -inf.",
     ),
     entry(
-        "kl_divergence_with_log_targets", kl_divergence_with_log_targets, "classes", "categorical.log_probs",
+        "losses.kl_divergence_with_log_targets", kl_divergence_with_log_targets, "classes", "categorical.log_probs",
         elicits="distribution", arguments=("log_predictions", "log_targets"),
-        aliases=("optax.losses.kl_divergence_with_log_targets",),
         doc="The same of log q; not a number wherever a target is 0, so for every hard one.",
     ),
     entry(
-        "convex_kl_divergence", generalized_kl_divergence, "classes", "categorical.log_probs", elicits="distribution",
+        "losses.generalized_kl_divergence", generalized_kl_divergence, "classes", "categorical.log_probs",
+        elicits="distribution",
         arguments=LOG_PREDICTIONS,
-        aliases=("optax.losses.convex_kl_divergence", "optax.losses.generalized_kl_divergence"),
+        aliases=("optax.convex_kl_divergence", "optax.losses.convex_kl_divergence"),
         doc="The divergence plus the sum of exp(l) - q, which is 0 for probabilities that sum to 1.",
     ),
 )  # fmt: skip

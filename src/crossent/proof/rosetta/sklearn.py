@@ -29,7 +29,7 @@ def model_loss(name: str, formula: Callable[..., Any], target: str, prediction: 
     """A loss of sklearn._loss: one value a row, of the raw prediction."""
     usual: dict[str, Any] = {
         "owner": "sklearn", "arguments": ("y_true", "raw_prediction"), "aliases": (f"sklearn._loss.loss.{name}",),
-        "source": f"{VERSION}, sklearn/_loss/_loss.pyx.tp, {name.partition('(')[0]}",
+        "source": f"{VERSION}, sklearn/_loss/_loss.pyx.tp, {name.partition('(')[0].removeprefix('loss.')}",
     }  # fmt: skip
     return NamedLoss(f"sklearn._loss.{name}", formula, target, prediction, **(usual | rest))
 
@@ -197,7 +197,7 @@ OF_MODELS = (
         doc="log of the sum of exp(z_k), minus z_y.",
     ),
     model_loss(
-        "ExponentialLoss", exponential, "binary", "bernoulli.half_logits", elicits="distribution",
+        "loss.ExponentialLoss", exponential, "binary", "bernoulli.half_logits", elicits="distribution", aliases=(),
         doc="y exp(-f) + (1 - y) exp(f), f half the log-odds: predict_proba is sigmoid(2 f).",
     ),
 )  # fmt: skip
