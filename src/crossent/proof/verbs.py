@@ -66,8 +66,8 @@ def identify(
     Errors: UsageError for an unknown kind; NoAnswerError if the function answers no kind of input with numbers.
 
     >>> import crossent as ce
-    >>> ce.identify(lambda y, m: (y - m) ** 2 / 2, target="real", name="half").sentence
-    'indistinguishable on 2,000 inputs, to 1e-15, from 1/2 times mse'
+    >>> ce.identify(lambda y, m: 3 * (y - m) ** 2, target="real").sentence
+    'indistinguishable on 2,000 inputs, to 1e-15, from 3 times mse'
     """
     from crossent.proof.identify import identify as identity_of
 
