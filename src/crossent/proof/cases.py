@@ -37,35 +37,47 @@ def inside(question: Question) -> list[Verdict]:
 
 
 def soft(question: Question) -> Verdict:
-    finding = _judged(question, *question.formulas(), hard=False)
-    return _settled(question, "soft", [finding])
+    """Soft targets."""
+    return _settled(question, "soft", [question.formulas()])
 
 
 def hard(question: Question) -> Verdict:
-    findings = [_judged(question, left, right, hard=True) for _, left, right in question.hard()]
-    return _settled(question, "hard", findings)
+    """Hard targets: with two of them, one scale for both."""
+    return _settled(question, "hard", [(left, right) for _, left, right in question.hard()])
 
 
-def _judged(question: Question, left: Expr, right: Expr, hard: bool) -> Finding:
+def _settled(question: Question, targets: str, pairs: list[tuple[Expr, Expr]]) -> Verdict:
+    """Proved as a whole, or refuted, or proved region by region."""
+    is_hard = targets == "hard"
+    whole = _proved(question, targets, pairs, regionwise=False)
+    if whole.verdict != UNKNOWN:
+        return whole
+    found = witness.refute_affinity(question, is_hard)
+    if found is None:
+        return _proved(question, targets, pairs, regionwise=True)
+    finding = whole.finding
+    bent = any(side.loss.clamp is not None for side in (question.left, question.right))
+    if not bent and (not is_hard or not question.ground.soft_too):  # where do they agree all the same?
+        finding = judge(question.ground, *pairs[0], hard=is_hard)
+    return replace(whole, verdict=DIFFERENT, words="", finding=finding, counterexample=found)
+
+
+def _proved(question: Question, targets: str, pairs: list[tuple[Expr, Expr]], regionwise: bool) -> Verdict:
+    findings = [_judged(question, *pair, hard=targets == "hard", regionwise=regionwise) for pair in pairs]
+    relations = tuple(finding.relation for finding in findings if finding.relation is not None)
+    joint = joined(question.ground.normal(), relations) if len(relations) == len(findings) else None
+    if joint in (None, UNKNOWN):
+        return Verdict(targets, False, UNKNOWN, "neither proved nor refuted", findings[0], relations)
+    return Verdict(targets, False, joint or UNKNOWN, "", findings[0], relations)
+
+
+def _judged(question: Question, left: Expr, right: Expr, hard: bool, regionwise: bool) -> Finding:
     """The relation of the rows' losses; where the two are unlike functions of the rows' mean, it is no relation."""
-    finding = judge(question.ground, left, right, hard=hard)
+    finding = judge(question.ground, left, right, hard, regionwise)
     if question.of_rows or finding.relation is None:
         return finding
     same = question.transforms[0] == question.transforms[1] and finding.relation.is_equality
     return finding if same else replace(finding, relation=None)
-
-
-def _settled(question: Question, targets: str, findings: list[Finding]) -> Verdict:
-    normal = question.ground.normal()
-    relations = [finding.relation for finding in findings if finding.relation is not None]
-    if len(relations) == len(findings):
-        joint = joined(normal, relations)
-        if joint is not None:
-            return Verdict(targets, False, joint, "", findings[0], tuple(relations))
-    found = witness.refute_affinity(question, targets == "hard")
-    if found is None:
-        return Verdict(targets, False, UNKNOWN, "neither proved nor refuted", findings[0], tuple(relations))
-    return Verdict(targets, False, DIFFERENT, "", findings[0], tuple(relations), found)
 
 
 def joined(normal: NormalForm, relations: list[Relation] | tuple[Relation, ...]) -> str | None:

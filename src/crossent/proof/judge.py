@@ -27,13 +27,13 @@ class Finding:
     forms: tuple[Expr, Expr] | None = None  # both sides after collecting
 
 
-def judge(ground: Ground, left: Expr, right: Expr, hard: bool) -> Finding:
-    """The relation of two formulas in the letters of one ground."""
+def judge(ground: Ground, left: Expr, right: Expr, hard: bool, regionwise: bool = True) -> Finding:
+    """The relation of two formulas in the letters of one ground, through the regions of piecewise ones if asked."""
     normal = ground.normal(hard)
     found = relate(normal, left, right, ground.target_bases, ground.prediction_bases)
     forms = tuple(normal.write(collected(normal, normal.reduced(side))) for side in (left, right))
     used = tuple(normal.used)
-    if found is not None or not (regions.pieces_of(left) or regions.pieces_of(right)):
+    if found is not None or not regionwise or not (regions.pieces_of(left) or regions.pieces_of(right)):
         return Finding(found, (), used, forms)  # type: ignore[arg-type]
     try:
         tree = regions.split(left, right, lambda: ground.normal(hard))
@@ -41,8 +41,9 @@ def judge(ground: Ground, left: Expr, right: Expr, hard: bool) -> Finding:
         return Finding(None, (), used, forms)  # type: ignore[arg-type]
     related = [(part, *_relate_part(ground, part, hard)) for part in _leaves(tree)]
     known = {part: relation for part, _, relation in related if relation is not None}
+    thin = {part for part, put, _ in related if put != part}  # parts that a condition makes a mere line
     whole = _together(ground, normal, related) if len(known) == len(related) else None
-    return Finding(whole, tuple(_agreements(tree, known, normal)), used, forms)  # type: ignore[arg-type]
+    return Finding(whole, tuple(_agreements(tree, known, thin, normal)), used, forms)  # type: ignore[arg-type]
 
 
 def _relate_part(ground: Ground, part: Part, hard: bool) -> tuple[Part, Relation | None]:
@@ -84,18 +85,20 @@ def _leaves(tree: Split | Part | None) -> Iterator[Part]:
         yield from _leaves(tree.no)
 
 
-def _agreements(tree: Any, known: dict[Part, Relation], normal: NormalForm) -> Iterator[tuple[Any, Relation]]:
+def _agreements(
+    tree: Any, known: dict[Part, Relation], thin: set[Part], normal: NormalForm
+) -> Iterator[tuple[Any, Relation]]:
     """The conditions under which one relation holds, as far up in the tree as they reach."""
     if not isinstance(tree, Split):
         return
     for branch, condition in ((tree.yes, tree.condition), (tree.no, _opposite(tree.condition))):
-        leaves = list(_leaves(branch))
+        leaves = [part for part in _leaves(branch) if part not in thin]
         common = _common([known[part] for part in leaves if part in known], normal)
         if leaves and all(part in known for part in leaves) and common is not None:
             if not common.any_scale or common.is_equality:
                 yield condition, common
         else:
-            for inner, relation in _agreements(branch, known, normal):
+            for inner, relation in _agreements(branch, known, thin, normal):
                 yield sympy.And(condition, inner, evaluate=False), relation
 
 

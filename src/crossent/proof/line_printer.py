@@ -122,7 +122,7 @@ class LinePrinter(Printer):
         text = self.within(expression, POWER if _level(expression) == SUM else PRODUCT_OF)
         if isinstance(expression, sympy.Sum | sympy.Product) and not last:
             return f"({text})"
-        return self.call("log", expression.args) if text.startswith("log ") and not last else text
+        return self.call("log", expression.args) if isinstance(expression, sympy.log) and not last else text
 
     def _print_Pow(self, expr: Any) -> str:
         base, exponent = expr.as_base_exp()
@@ -131,7 +131,7 @@ class LinePrinter(Printer):
         if exponent.is_negative and exponent.is_number:
             return self._print_Mul(expr)
         text = self.within(base, ATOM)
-        text = self.call("log", base.args) if text.startswith("log ") else text
+        text = self.call("log", base.args) if isinstance(base, sympy.log) else text
         if exponent.is_Integer:
             return text + str(exponent).translate(_SUPERSCRIPTS)
         return f"{text}^{self.within(exponent, ATOM)}"

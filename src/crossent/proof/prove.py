@@ -222,18 +222,18 @@ def _special(question: Question, names: tuple[str, str]) -> list[str]:
                     continue
                 changed = one.at(setting.name, value)
                 pair = (changed, question.right) if place == 0 else (question.left, changed)
-                verdict, words = _quick(type(question.ground)(pair), *pair)
+                verdict, words = _quick(type(question.ground)(pair), *pair, regionwise=False)
                 if verdict in (EQUAL, AFFINE, NEGATED):
                     parts.append(sentences.part_words(verdict, words, f"at {setting.symbol or setting.name} = {value}"))
     return parts
 
 
-def _quick(ground: Any, left: Side, right: Side) -> tuple[str, str]:
+def _quick(ground: Any, left: Side, right: Side, regionwise: bool = True) -> tuple[str, str]:
     """The verdict inside the domain, by proof only."""
     question = Question(ground, left, right)
     one, other = question.formulas()
     parts = [(one, other)] if ground.soft_too else [(a, b) for _, a, b in question.hard()]
-    relations = [judge(ground, a, b, hard=not ground.soft_too).relation for a, b in parts]
+    relations = [judge(ground, a, b, not ground.soft_too, regionwise).relation for a, b in parts]
     known = [relation for relation in relations if relation is not None]
     if len(known) < len(relations):
         return UNKNOWN, ""

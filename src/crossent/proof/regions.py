@@ -17,7 +17,7 @@ from crossent.proof.feasible import feasible
 from crossent.proof.normal_form import NormalForm
 
 PIECES = (Piecewise, Max, Min, Abs)
-MOST_PARTS = 64
+MOST_PARTS = 32
 
 
 @dataclass(frozen=True)
