@@ -22,6 +22,7 @@ from crossent.errors.arrays import (
 from crossent.errors.derivations import (
     density_contradicts_nll,
     formula_contradicts,
+    not_a_fixed_parameter,
 )
 from crossent.errors.families import (
     derivative_by_alternative,
@@ -237,6 +238,7 @@ __all__ = [
     "no_such_name",
     "not_a_distribution",
     "not_a_family",
+    "not_a_fixed_parameter",
     "not_a_loss",
     "not_a_table",
     "not_an_identifier",

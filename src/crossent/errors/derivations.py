@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from crossent.errors.kinds import UsageError
+from crossent.errors.kinds import UsageError, UsageTypeError
+from crossent.errors.words import listed
 
 
 def density_contradicts_nll(family: str, point: Mapping[str, str]) -> UsageError:
@@ -21,4 +22,13 @@ def formula_contradicts(family: str, what: str, derived: str, point: Mapping[str
         f"at {', '.join(f'{k} = {v}' for k, v in point.items())} it is not.",
         f"correct {what}, or leave it out: it is derived.",
         family=family, what=what, point=dict(point),
+    )  # fmt: skip
+
+
+def not_a_fixed_parameter(family: str, name: str, known: Iterable[str]) -> UsageTypeError:
+    known = list(known)
+    return UsageTypeError(
+        f"{family}: what is given besides the data must be a fixed parameter; {name!r} is none of {family}.",
+        f"its fixed parameters: {listed(known)}." if known else "it has none that the data does not tell.",
+        family=family, argument=name,
     )  # fmt: skip
