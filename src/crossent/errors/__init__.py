@@ -109,6 +109,7 @@ from crossent.errors.output import (
 from crossent.errors.proofs import (
     formula_with_float,
     guard_failed,
+    intervals_meet,
     logarithm_of_zero,
     not_a_loss,
     power_of_negative,
@@ -218,6 +219,7 @@ __all__ = [
     "gradient_needs_rows",
     "guard_failed",
     "import_failed",
+    "intervals_meet",
     "kernel_shapes",
     "label_ambiguous",
     "listed",

@@ -31,6 +31,13 @@ def power_of_negative(base: str) -> NoAnswerError:
     return NoAnswerError(f"a power with a broken exponent needs a base above 0; it is {base}.")
 
 
+def intervals_meet(words: str, left: object, right: object) -> CrossentError:
+    return CrossentError(
+        f"a counterexample's intervals must have no number in common ({words}); they are {left} and {right}.",
+        "you have found a bug in crossent: please report it together with this line.",
+    )
+
+
 def guard_failed(step: str, point: object, left: object, right: object) -> CrossentError:
     """A step that was proved symbolically does not hold in numbers: a mistake of this library, never of the user."""
     return CrossentError(

@@ -12,6 +12,8 @@ from typing import Any
 import sympy
 from sympy import Expr, Indexed, Symbol
 
+from crossent.proof.feasible import feasible
+
 
 @dataclass
 class Atoms:
@@ -64,8 +66,14 @@ class Atoms:
         terms = sympy.Add.make_args(sympy.expand(expression))
         if all(self._positive_term(term) for term in terms):
             return True
-        content, primitive = expression.as_content_primitive()
-        return content != 1 and bool(content.is_positive) and self.is_positive(primitive)
+        return self._positive_by_facts(expression)
+
+    def _positive_by_facts(self, expression: Expr) -> bool:
+        """Positive because the known factors are, by linear arithmetic: 19 - 18 y, where 1 - y is."""
+        if not any(factor.free_symbols & expression.free_symbols for factor in self.positive_factors):
+            return False
+        facts = [(factor, sympy.Gt) for factor in self.positive_factors]
+        return not feasible([(sympy.expand(expression), sympy.Le), *facts])
 
     def _positive_term(self, term: Expr) -> bool:
         return all(

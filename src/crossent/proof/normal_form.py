@@ -247,12 +247,18 @@ class NormalForm:
 
     # -- the gamma function --------------------------------------------------------------------------------------------
     def _loggamma(self, form: Expr) -> Expr:
-        """log Gamma(x + n) = log Gamma(x) + log x + ... + log(x + n - 1): the constant part is brought into (0, 1]."""
+        """log Gamma(x + n) = log Gamma(x) + log x + ... + log(x + n - 1).
+
+        The least argument that is proved to exceed 1 is kept, since it also serves on the boundary; where none is, the
+        constant part is brought into (0, 1].
+        """
         form = sympy.expand(self.cancel(form))
         if form.is_Integer and 0 < form < 1000:
             return self._log_number(sympy.factorial(form - 1))
         constant = form.as_coefficients_dict().get(Integer(1), Integer(0))
-        shift = sympy.ceiling(constant) - 1
+        lowest = sympy.ceiling(constant) - 1
+        above = [lowest - k for k in range(3) if self.atoms.sign(sympy.factor(form - lowest + k - 1)) == 1]
+        shift = above[0] if above else lowest
         start = form - shift
         if abs(shift) > 50:
             shift, start = Integer(0), form

@@ -9,16 +9,17 @@ import sympy
 from sympy import Expr
 
 from crossent.proof import cases, sentences, witness
+from crossent.proof.as_written import as_written
 from crossent.proof.carries_over import carries_over
 from crossent.proof.cases import Verdict
 from crossent.proof.grounds import ROWS, BinaryGround, ClassGround, at_two_classes, meet
+from crossent.proof.identities import identity
 from crossent.proof.judge import judge
 from crossent.proof.offsets import in_letters, tidy
 from crossent.proof.question import Question
 from crossent.proof.results import AFFINE, DIFFERENT, EQUAL, INCOMPARABLE, NEGATED, UNKNOWN, Case, Proof
 from crossent.proof.side import Side, side
 from crossent.proof.steps import guard_relations, steps
-from crossent.proof.writing import latex, unicode_line
 
 
 def prove(left: Any, right: Any, *, expect: str | None = None) -> Proof:
@@ -35,6 +36,9 @@ def prove(left: Any, right: Any, *, expect: str | None = None) -> Proof:
     >>> prove("bce", "wrong_sign_bce").sentence
     'negated: bce = −wrong_sign_bce'
     """
+    known = identity(left, right)
+    if known is not None:
+        return known
     one, other = side("left", left), side("right", right)
     ground = meet(one, other)
     if isinstance(ground, str):
@@ -59,7 +63,6 @@ def _prove(question: Question) -> Proof:
         shown = (_shown(question, scale, normal), _shown(question, tidy(offset, normal), normal))
     conditions = _conditions(question)
     sentence = _sentence(question, verdict, found, shown, conditions, counterexample)
-    left, right = (in_letters(formula) for formula in question.formulas())
     guard_relations(question, found)
     inner = found[0]
     return Proof(
@@ -77,8 +80,8 @@ def _prove(question: Question) -> Proof:
         ),
         counterexample=counterexample,
         steps=steps(question, inner, *((scale, offset) if shown[0] is not None else (None, None))),
-        left_formula=(unicode_line(left), latex(left)),
-        right_formula=(unicode_line(right), latex(right)),
+        left_formula=as_written(question.left),
+        right_formula=as_written(question.right),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import mpmath
 from sympy import Expr, Rational
 
+from crossent import errors
 from crossent.proof import samples
 from crossent.proof.enclosure import NoEnclosure, enclose
 from crossent.proof.grounds import Ground
@@ -204,6 +205,13 @@ def two_values(ground: Ground, words: str, inputs: Mapping[str, str], left: Expr
         return None
     shown = dict(inputs) | {str(letter): str(value) for letter, value in env.items()}
     return Counterexample(shown, _ends(pair[0]), _ends(pair[1]), f"on the boundary, {words}")
+
+
+def certificate(inputs: Mapping[str, str], left: Any, right: Any, words: str) -> Counterexample:
+    """Two intervals as a counterexample; they have no number in common."""
+    if not _apart(left, right):
+        raise errors.intervals_meet(words, _ends(left), _ends(right))
+    return Counterexample(dict(inputs), _ends(left), _ends(right), words)
 
 
 def shown_value(value: Expr) -> tuple[str, str]:
