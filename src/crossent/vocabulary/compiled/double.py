@@ -38,7 +38,7 @@ def power_of_two(k):
 
 @compiled
 def reduced(x, x_low):
-    """k, r, r_low with exp(x + x_low) = 2^k exp(r + r_low), |r| < 0.35. x is clamped to where exp is 0 or inf anyway."""
+    """k, r, r_low with exp(x + x_low) = 2^k exp(r + r_low), |r| < 0.35; x is clamped where exp is 0 or inf anyway."""
     x = select(x < -750.0, -750.0, select(x > 710.0, 710.0, x))  # a NaN passes both
     shifted = fma(x, LOG2_E, MAGIC)
     n = shifted - MAGIC

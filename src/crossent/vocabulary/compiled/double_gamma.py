@@ -169,7 +169,7 @@ def trigamma_rest(x):
 
 @compiled
 def lbeta_small(p, q, total, odds_log, odds_log_low):
-    """lgamma(p) - (q - 1/2) log(1 + p/q) - p log(p + q) + p + binet_of_positive(q) - binet_of_positive(p + q), for the smaller p below 8."""
+    """lgamma(p) - (q - 1/2) log(1 + p/q) - p log(p + q) + p + binet(q) - binet(p + q), for the smaller p below 8."""
     whole, whole_low = log_exact(total)
     first, first_low = two_product(0.5 - q, odds_log)
     first_low = first_low + (0.5 - q) * odds_log_low
@@ -184,7 +184,7 @@ def lbeta_small(p, q, total, odds_log, odds_log_low):
 
 @compiled
 def lbeta_large(p, q, total, total_low, odds_log, odds_log_low):
-    """(p - 1/2) log(p/(p + q)) - q log(1 + p/q) - log(q)/2 + log(2 pi)/2 + binet_of_positive(p) + binet_of_positive(q) - binet_of_positive(p + q)."""
+    """(p - 1/2) log(p/(p + q)) - q log(1 + p/q) - log(q)/2 + log(2 pi)/2 + binet(p) + binet(q) - binet(p + q)."""
     part, part_low = log_ratio_pair(p, total)
     part_low = part_low - total_low / total
     first, first_low = two_product(p - 0.5, part)
