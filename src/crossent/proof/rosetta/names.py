@@ -23,7 +23,7 @@ from crossent.proof.rosetta.catalogue import ROSETTA
 LONGEST = 2000
 LARGEST_EXPONENT = 400  # of a number as a power of ten: beyond, no float is
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[.:-][A-Za-z0-9_]+)*")
-_NUMBER = re.compile(r"[0-9.][0-9._]*(?:[eE][+-]?[0-9]+)?")
+_NUMBER = re.compile(r"(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9]+)?")
 
 # domain of a setting: the words, and the test of an exact number
 DOMAINS = {

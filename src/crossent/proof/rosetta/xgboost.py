@@ -40,6 +40,9 @@ def metric(name: str, formula: Callable[..., Any], target: str, prediction: str,
 # -- objectives --------------------------------------------------------------------------------------------------------
 
 
+GAP = (17, 2**24)  # in reg:squaredlogerror, of the lowest prediction from -1: what float32 makes of 1e-6 there
+
+
 def hinge(y: Any, z: Any) -> Any:
     return maximum(0, 1 - (2 * y - 1) * z)
 
@@ -49,7 +52,7 @@ def squared_log_error(y: Any, m: Any) -> Any:
 
 
 def squared_log_error_bent(y: Any, m: Any) -> Any:
-    gap = ratio(1, 10**6, m)  # of the lowest prediction from -1
+    gap = ratio(*GAP, m)
     edge = log(gap) - log1p(y)
     kept = maximum(m, gap - 1)
     return where(m >= gap - 1, squared_log_error(y, kept), edge * edge / 2 + edge / gap * (m - (gap - 1)))
@@ -105,8 +108,8 @@ OBJECTIVES = (
     ),
     objective(
         "reg:squaredlogerror", squared_log_error_bent, "nonnegative", "location", elicits="nothing named",
-        clamp=Clamp("m >= -1 + 1e-6", lambda y, m: m >= ratio(1, 10**6, m) - 1, squared_log_error),
-        doc="(log(1 + m) - log(1 + y))^2 / 2, going on in a straight line below -1 + 1e-6; Hessian at least 1e-6.",
+        clamp=Clamp("m >= -1 + 17/2^24", lambda y, m: m >= ratio(*GAP, m) - 1, squared_log_error),
+        doc="(log(1 + m) - log(1 + y))^2 / 2, going on in a straight line below -1 + 1e-6 in float32; Hessian at least 1e-6.",
     ),
     objective(
         "binary:hinge", hinge, "binary", "bernoulli.logits", soft=False, elicits="sign",
