@@ -137,8 +137,31 @@ def _is_nothing(expression: Any) -> bool:
 
 
 def same(left: Any, right: Any, point: Point) -> bool:
-    """Are two expressions the same function on the whole domain? (See `vanishes`.)"""
-    return left == right or vanishes(left - right, point)
+    """Are two expressions the same function on the whole domain? (See `vanishes`.)
+
+    Where one has cases: in the region in which they are decided as at the point.
+    """
+    return left == right or vanishes(decided(left, point) - decided(right, point), point)
+
+
+def decided(expression: Any, point: Point) -> Any:
+    """Cases, maxima, signs and |x| replaced by what they are around the point."""
+    if not expression.has(sympy.Piecewise, sympy.Max, sympy.Min, sympy.Heaviside, sympy.sign):
+        return expression
+    here = {symbol: sympy.Rational(value) for symbol, value in point.items()}
+
+    def branch(part: Any) -> Any:
+        return next(
+            value for value, condition in part.args if condition == sympy.true or condition.subs(here) == sympy.true
+        )
+
+    made = expression.replace(lambda part: isinstance(part, sympy.Piecewise), branch)
+    for kind, choose in ((sympy.Max, max), (sympy.Min, min)):
+        made = made.replace(
+            lambda part, kind=kind: isinstance(part, kind),
+            lambda part, choose=choose: choose(part.args, key=lambda argument: exactly(argument, point)),
+        )
+    return made.replace(lambda part: isinstance(part, sympy.Heaviside | sympy.sign), lambda part: part.subs(here))
 
 
 def agree(left: Any, right: Any, point: Point, digits: int = 40) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import sympy
@@ -55,6 +56,8 @@ def _sums(subject: Subject, data: Sample) -> str:
 
 def beyond(mean: float, least: float) -> float:
     """mean - least, which is not negative: below a few units in the last place it is 0 but for rounding."""
+    if not math.isfinite(mean):
+        return mean
     return 0.0 if abs(mean - least) <= 1e-14 * abs(mean) else mean - least
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import sympy
 
+from crossent.families import domains
 from crossent.proof.chain.algebra import vanishes
 from crossent.proof.chain.compose import equal, join, number, row, side, step, sum_over_rows, words
 from crossent.proof.chain.decomposition import hat
 from crossent.proof.chain.derivatives import Derivatives
 from crossent.proof.chain.expectation import MEAN_OF_ROWS, averaged
 from crossent.proof.chain.names import ROWS
-from crossent.proof.chain.sample import Sample, on_data
+from crossent.proof.chain.sample import Sample
 from crossent.proof.chain.subject import Subject
 from crossent.proof.results import Step
 
@@ -34,7 +36,7 @@ def estimate(subject: Subject, standard: Derivatives, sample: Sample | None) -> 
             solved[parameter] = value if value == MEAN_OF_ROWS else hatted
             text = equal(hatted**power, value, *([row_mean(subject)] if value == MEAN_OF_ROWS else []))
             steps.append(step("maximum-likelihood estimate", text, numbers[k], (hatted**power, value)))
-        elif equation.has(sympy.sign):
+        elif isinstance(standard.gradient[k].as_independent(subject.y, as_Add=False)[1], sympy.sign):
             solved[parameter] = hat(parameter)
             steps += _median(subject, parameter, numbers[k])
         else:
@@ -62,34 +64,31 @@ def mean_of(entry: Any, y: Any) -> Any:
 
 def solution(equation: Any, parameter: Any, subject: Subject) -> tuple[int, Any] | None:
     """(k, value) where parameter^k = value solves the equation; None if no rule gives it. The solution is put back."""
-    if equation.has(sympy.sign) or any(inner.has(parameter) for inner in equation.atoms(sympy.polygamma, sympy.log)):
-        return None
     held = {total: sympy.Dummy(positive=True) for total in equation.atoms(sympy.Sum) if not total.has(parameter)}
-    numerator = sympy.fraction(sympy.together(equation.subs(held)))[0]
-    back = {dummy: total for total, dummy in held.items()}
-    unknown = parameter
-    if numerator.has(sympy.exp(parameter)):
-        unknown = sympy.Dummy(positive=True)
-        numerator = numerator.subs(sympy.exp(parameter), unknown)
-    if (
-        numerator.has(sympy.Sum)
-        or not numerator.is_polynomial(unknown)
-        or (unknown != parameter and numerator.has(parameter))
-    ):
+    equation = equation.subs(held)
+    found = _root(equation, parameter)
+    if found is None:  # in the exponential of a raw parameter
+        exponential = sympy.Dummy(positive=True)
+        found = _root(equation.subs(parameter, sympy.log(exponential)), exponential)
+        found = None if found is None else (1, sympy.log(found[1]) / found[0])
+    if found is None:
         return None
-    coefficients = sympy.Poly(numerator, unknown).as_dict()
-    power = max(k for (k,) in coefficients)
-    if power == 0 or set(coefficients) - {(power,), (0,)} or (0,) not in coefficients:
-        return None
-    value = sympy.cancel(-coefficients[0,] / coefficients[power,])
+    power, value = found
+    point = subject.point | dict.fromkeys(held.values(), sympy.Rational(3, 2)) | {MEAN_OF_ROWS: sympy.Rational(3, 2)}
     root = value ** sympy.Rational(1, power)
-    if unknown != parameter:
-        root, power, value = sympy.log(value), 1, sympy.log(value)
-    if not vanishes(
-        equation.subs(held).subs(parameter, root), subject.point | dict.fromkeys(back, sympy.Rational(3, 2))
-    ):
+    back = {dummy: total for total, dummy in held.items()}
+    return (power, value.subs(back)) if vanishes(equation.subs(parameter, root), point) else None
+
+
+def _root(equation: Any, unknown: Any) -> tuple[int, Any] | None:
+    """(k, v) where the numerator of the equation is a unknown^k + b, v = -b/a."""
+    if not equation.is_rational_function(unknown):
         return None
-    return power, value.subs(back)
+    coefficients = sympy.Poly(sympy.fraction(sympy.together(equation))[0], unknown).as_dict()
+    power = max((k for (k,) in coefficients), default=0)
+    if power == 0 or set(coefficients) != {(power,), (0,)}:
+        return None
+    return power, sympy.cancel(-coefficients[0,] / coefficients[power,])
 
 
 def _numbers(subject: Subject, sample: Sample | None) -> list[str]:
@@ -97,11 +96,13 @@ def _numbers(subject: Subject, sample: Sample | None) -> list[str]:
         return [""] * len(subject.standard)
     if sample.estimate is None:
         return ["no maximum was found"] * len(subject.standard)
-    boundary = "" if sample.is_inside else ": no density there, the likelihood grows without bound"
-    return [
-        f"{side(hat(symbol))[0]} = {number(value)}{boundary}"
-        for symbol, value in zip(subject.standard, sample.estimate, strict=True)
-    ]
+    triples = zip(subject.standard, subject.family.standard.domains, sample.estimate, strict=True)
+    return [f"{side(hat(symbol))[0]} = {number(value)}{_outside(domain, value)}" for symbol, domain, value in triples]
+
+
+def _outside(domain: str, value: Any) -> str:
+    inside = bool(domains.DOMAINS[domain][1](np.float64(value)))
+    return "" if inside else ": no density there, the likelihood grows without bound towards it"
 
 
 def _median(subject: Subject, parameter: Any, on_rows: str) -> list[Step]:
@@ -123,8 +124,3 @@ def _unsolved(subject: Subject, parameter: Any, on_rows: str) -> Step:
     else:
         text = join(name, words(" is a root of this equation: no closed form, found numerically"))
     return step("maximum-likelihood estimate", text, on_rows)
-
-
-def gradient_there(sample: Sample | None) -> str:
-    """The largest entry of the gradient at the estimate."""
-    return on_data(sample, lambda data, _: number(max(abs(data.gradient))))

@@ -27,6 +27,6 @@ def notes(subject: Subject) -> tuple[str, ...]:
     kind = subject.family.support.kind
     found = [LETTERS]
     found += [SOFT] * (kind == "unit")
-    found += [GUARDS] * (len(subject.cases) > 1 and bool(subject.family.support.discrete))
-    found += [KINK] * subject.log_density.has(sympy.Abs)
+    found += [GUARDS] * (subject.guarded and bool(subject.family.support.discrete))
+    found += [KINK] * any(sympy.diff(subject.log_density, p).has(sympy.sign) for p in subject.standard)
     return (*found, *subject.unproved)

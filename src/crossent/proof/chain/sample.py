@@ -62,8 +62,16 @@ class Sample:
 
     # -- losses -------------------------------------------------------------------------------------------------------
     def losses(self, values: Values) -> Losses:
-        """Of every row, from the raw parameters: one kernel gives all that is asked here."""
-        loss, raw = Loss(self.family), self.raw_of(values)
+        """Of every row, by standard parameters."""
+        with np.errstate(divide="ignore"):  # log(0) = -inf is meant
+            raw = self.family.standard.to_raw(*(np.asarray(value, float) for value in values))
+        return self.losses_at(np.concatenate([np.ravel(value) for value in raw]))
+
+    def losses_at(self, parameters: Any) -> Losses:
+        """Of every row, by raw parameters that all rows share: one kernel gives all that is asked here."""
+        loss, n = Loss(self.family), len(self.target)
+        one = self.family.classes is None and len(parameters) == 1
+        raw = np.full(n, parameters[0]) if one else np.tile(parameters, (n, 1))
         options: dict[str, Any] = {"reduction": "none", **self.fixed}
         if self.family.fit_mle is None:  # the search for the estimate has this kernel already
             rows, gradient, hessian = loss.value_gradient_hessian(self.target, raw, full=True, **options)
@@ -71,13 +79,14 @@ class Sample:
         rows, gradient = loss.value_gradient(self.target, raw, **options)
         return Losses(np.asarray(rows), np.asarray(gradient), self.weights)
 
-    def raw_of(self, values: Values) -> Any:
-        """The raw parameters of standard ones, one row for every row of the target."""
-        with np.errstate(divide="ignore"):  # log(0) = -inf is meant
-            raw = self.family.standard.to_raw(*(np.asarray(value, float) for value in values))
-        flat = np.concatenate([np.ravel(value) for value in raw])
-        one = self.family.classes is None and len(flat) == 1
-        return np.full(len(self.target), flat[0]) if one else np.tile(flat, (len(self.target), 1))
+    @property
+    def start(self) -> Any:
+        """Raw parameters at 0, or in the middle of their typical range if 0 is not in it; classes all alike."""
+        if self.family.classes is not None:
+            some = self.target.shape[1] if self.target.ndim == 2 else int(max(np.nanmax(self.target), 0)) + 1
+            return np.zeros(some)
+        ranges = [p.typical for p in self.family.parameters]
+        return np.array([0.0 if low <= 0 <= high else (low + high) / 2 for low, high in ranges])
 
     @cached_property
     def best(self) -> Losses | None:
@@ -128,7 +137,8 @@ class Sample:
         """The standard parameters that make the data most likely; None if none was found."""
         if self.family.fit_mle is not None:
             fixed = () if self.family.classes is not None else tuple(self.fixed.values())
-            return tuple(self.family.fit_mle(self.target, self.weight, *fixed))
+            with np.errstate(over="ignore", invalid="ignore"):
+                return tuple(self.family.fit_mle(self.target, self.weight, *fixed))
         from crossent.proof.chain.search import least
 
         raw = least(self)
@@ -150,16 +160,17 @@ class Sample:
 
 
 def sample(family: Family, target: Any, weight: Any, fixed: dict[str, Any]) -> Sample:
-    """The rows that count. Bad values are named by the loss itself, when a member meets them.
+    """The rows that count, each seen by the family's loss, which names the bad ones.
 
     Raises:
         UsageTypeError: a fixed parameter of the family is missing, or not one of its parameters.
-        DataError: no row counts.
+        UsageError: target and weight differ in shape.
+        DataError: a target outside the support, a bad weight, with its row; no row counts.
     """
     known = [p.name for p in family.fixed] if family.classes is None else []
     for name in fixed:
         if name not in known:
-            raise errors.cannot_be_held(family.name, name, known)
+            raise errors.not_a_fixed_parameter(family.name, name, known)
     for name in known:
         if name not in fixed:
             raise errors.fixed_parameter_missing(family.name, name)
@@ -168,17 +179,29 @@ def sample(family: Family, target: Any, weight: Any, fixed: dict[str, Any]) -> S
     if family.support.kind == "classes" and is_text(target):
         names, target = np.unique(target.astype(str), return_inverse=True)
         class_names, target = tuple(names.tolist()), target.reshape(-1)
-    else:
-        target = to_numpy(target, "target")
-    weight = None if weight is None else to_numpy(weight, "sample_weight").astype(float)
-    made = Sample(family, target, weight, fixed, class_names)
-    if weight is not None and weight.shape == target.shape[:1] and not weight.all():
-        keep = weight != 0
-        fixed = {name: value[keep] if np.ndim(value) else value for name, value in fixed.items()}
-        made = Sample(family, target[keep], weight[keep], fixed, class_names)
-    if not len(made.target):
-        raise errors.weights_all_zero() if len(target) else errors.no_rows("target")
+    target = to_numpy(target, "target")
+    if not target.ndim or not len(target):
+        raise errors.no_rows(name="target")
+    made = Sample(family, *counting(target, weight, fixed), class_names)
+    made.losses_at(made.start)
     return made
+
+
+def counting(target: Any, weight: Any, fixed: dict[str, Any]) -> tuple[Any, Any, dict[str, Any]]:
+    """Without the rows of weight 0, which are not inspected."""
+    if weight is None:
+        return target, None, fixed
+    weight = to_numpy(weight, "weight").astype(np.float64)
+    if weight.shape != target.shape[:1]:
+        raise errors.shapes_differ({"target": target.shape, "weight": weight.shape})
+    bad = ~((weight >= 0) & (weight < np.inf))
+    if bad.any():
+        first = int(bad.argmax())
+        raise errors.weight_invalid((first,), weight[first], int(bad.sum()), len(weight))
+    keep = weight != 0
+    if not keep.any():
+        raise errors.weights_all_zero(name="weight")
+    return target[keep], weight[keep], {k: np.asarray(v)[keep] if np.ndim(v) else v for k, v in fixed.items()}
 
 
 def on_data(sample: Sample | None, say: Callable[[Sample, Losses], str]) -> str:

@@ -88,9 +88,9 @@ def information(subject: Subject, derivatives: Derivatives, sample: Sample, chan
         return at_estimate(subject, sample, sympy.Matrix([derivatives.fisher]))[0]
     k, family = len(subject.raw), subject.family
     if family.formula("fisher_information") is not None:
-        raw = np.atleast_2d(sample.raw_of(sample.estimate or ())[0])
+        raw = family.standard.to_raw(*map(np.asarray, sample.estimate or ()))
         fixed = [np.asarray(value, float).reshape(-1) for value in sample.fixed.values()]
-        entries = family.evaluate("fisher_information", *np.broadcast_arrays(*raw.T, *fixed))
+        entries = family.evaluate("fisher_information", *np.broadcast_arrays(*map(np.atleast_1d, raw), *fixed))
         upper = np.array([np.mean(entry) for entry in entries])
     else:
         rows = sample.best.hessian.reshape(-1, k, k) if sample.best is not None else np.zeros((0, k, k))

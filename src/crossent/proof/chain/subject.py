@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy
@@ -32,6 +32,7 @@ class Subject:
     from_raw: tuple[Any, ...]  # the standard parameters, by the raw ones
     cases: tuple[tuple[Any, Point], ...]  # what stands for y, and the point that decides the formulas' cases
     unproved: tuple[str, ...] = ()  # what only numbers vouch for
+    guarded: bool = False  # does the family's own loss have cases?
 
     @property
     def point(self) -> Point:
@@ -77,12 +78,19 @@ def subject(family: Family) -> Subject:
 
 
 def _density(family: Family, y: Any, to_raw: tuple[Any, ...], fixed: tuple[Any, ...], point: Point) -> tuple[Any, Any]:
+    arguments = (y, *to_raw, *fixed)
     if family.density is None:
-        loss = elementary(along(family.formula("nll"), (y, *to_raw, *fixed), point, y)[0])
+        loss = elementary(_whole(family.formula("nll"), arguments, point))
         return sympy.exp(-loss), -loss
-    made = along(family.density, (y, *to_raw, *fixed), point, y)[0]
+    made = _whole(family.density, arguments, point)
     logarithm = sympy.expand_log(log_of(elementary(made), point))
     return written(made, (y, *fixed)), factorials(logarithm, (y, *fixed))
+
+
+def _whole(formula: Any, arguments: tuple[Any, ...], point: Point) -> Any:
+    """The formula on all of its domain: where it has cases, as SymPy keeps them."""
+    made, region = along(formula, arguments, point, arguments[0])
+    return sympy.sympify(formula(*arguments)) if region.conditions else made
 
 
 def written(density: Any, counts: tuple[Any, ...]) -> Any:
@@ -148,4 +156,5 @@ def _checked(made: Subject) -> Subject:
                 if not agree(ours, loss, point):
                     raise errors.density_contradicts_nll(made.family.name, {str(k): str(v) for k, v in point.items()})
                 unproved[f"−log of the density = {what}: checked in numbers to 40 digits, not by rewriting"] = None
-    return Subject(**{**made.__dict__, "unproved": tuple(unproved)})
+    guarded = any(along(raw, (y, *made.to_raw, *made.fixed), point)[1].conditions for y, point in made.cases)
+    return replace(made, unproved=tuple(unproved), guarded=guarded)
