@@ -16,6 +16,7 @@ from crossent.proof.inputs import Array, Inputs, Kind
 from crossent.proof.named_loss import NamedLoss, Setting
 from crossent.proof.over_classes import Row
 from crossent.proof.rosetta import ROSETTA
+from crossent.proof.side import Side
 
 _VALUES = {  # of a setting that nobody has named: those that people use
     "positive": ("1", "2", "1/2", "5", "1.35"),
@@ -42,6 +43,11 @@ class Entry:
             return self.loss.name
         before = self.loss.name[:-1] + ", " if self.loss.name.endswith(")") else self.loss.name + "("
         return f"{before}{', '.join(given)})"
+
+    @property
+    def side(self) -> Side:
+        """As a side of a proof."""
+        return Side(self.name, self.loss, self.settings, self.choices)
 
     def values(self, at: Inputs) -> Array:
         """Its loss of each row, computed with NumPy."""

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from crossent.proof import inputs
+from crossent.proof.as_written import as_written
 from crossent.proof.black_box import REDUCED, Refused, Way
 from crossent.proof.entries import Entry
 from crossent.proof.inputs import Array, Inputs
@@ -113,7 +114,7 @@ def identity(name: str, matches: list[Match], failures: dict[str, str]) -> Ident
         arguments=best.way.arguments,
         reduction=reduction,
         same=tuple(same[:8]),
-        formula=(best.entry.loss.doc, ""),
+        formula=as_written(best.entry.side),
         notes=tuple(best.parting + _failed(failures)),
         failed=dict(failures),
     )
@@ -145,7 +146,7 @@ def nearest(name: str, match: Match, failures: dict[str, str]) -> Identification
             if spelled != "1" or match.offset != "0"
             else "",
         ),
-        formula=(match.entry.loss.doc, ""),
+        formula=as_written(match.entry.side),
         notes=tuple(_failed(failures)),
         failed=dict(failures),
     )

@@ -9,7 +9,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from crossent.proof.results import AFFINE, NEGATED, Case, Counterexample, Derivation, Identification, Proof
+from crossent.proof.results import (
+    AFFINE,
+    INCOMPARABLE,
+    NEGATED,
+    Case,
+    Counterexample,
+    Derivation,
+    Identification,
+    Proof,
+)
 from crossent.proof.writing import latex, unicode_line
 from crossent.report.text import printable
 
@@ -45,6 +54,7 @@ class Argument:
     head: str = "Steps"
 
 
+LETTERS = "the same letters"  # the rule of the step that names the changes of variables
 CARRIES = {
     "values": "values",
     "gradient_direction": "gradient direction",
@@ -120,7 +130,7 @@ def of_identification(found: Identification) -> Argument:
 def _relation(left: str, right: str, proof: Proof) -> Formula:
     """left = scale * right + offset."""
     scale, offset = proof.scale, proof.offset
-    factor = "" if scale == 1 else "−" if scale == -1 else f"{_in_brackets(scale, unicode_line)}·"
+    factor = "" if scale == 1 else "−" if scale == -1 else f"{_in_brackets(scale, unicode_line)} · "
     page = "" if scale == 1 else "-" if scale == -1 else rf"{_in_brackets(scale, latex)} \cdot "
     text = f"{left} = {factor}{right}"
     formal = rf"\text{{{escaped(left)}}} = {page}\text{{{escaped(right)}}}"
@@ -141,16 +151,20 @@ def _facts(proof: Proof) -> Iterable[tuple[str, str]]:
     if len({case.verdict for case in proof.cases}) > 1:
         for words, verdict in _grouped(proof.cases):
             yield words, verdict
-    for condition in proof.conditions:
-        yield "where", printable(condition)
+    letters = [step.text for step in proof.steps if step.rule == LETTERS]
+    said = "; ".join(letters)
+    for words in letters + [words for words in proof.conditions if words.rpartition(", ")[2] not in said]:
+        yield "where", printable(words)
     if proof.counterexample is not None:
         yield from _parting(proof.counterexample, proof.left, proof.right)
+    if proof.verdict == INCOMPARABLE:
+        return
     for answer in ("yes", "no", "unknown"):
         kept = [
             CARRIES.get(name, name.replace("_", " ")) for name, said in proof.carries_over.items() if said == answer
         ]
         if kept:
-            words = {"yes": "carries over", "no": "does not", "unknown": "is not known"}[answer]
+            words = {"yes": "carries over", "no": "does not carry over", "unknown": "not known to"}[answer]
             yield words, printable(", ".join(kept))
 
 

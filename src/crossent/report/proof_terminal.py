@@ -24,7 +24,10 @@ def print_argument(argument: Argument, steps: bool = True) -> None:
 def lines_of(argument: Argument, width: int = WIDTH, steps: bool = True) -> list[str]:
     """The lines, none wider than `width`."""
     lines = _wrapped(argument.sentence, width)
-    rows = [(label, formula.text) for label, formula in argument.formulas] + list(argument.facts)
+    rows = [(label, formula.text) for label, formula in argument.formulas if formula.text not in argument.sentence]
+    rows += argument.facts
+    if argument.steps and not steps:
+        rows.append((f"{len(argument.steps)} steps", f"{_rules(argument)}; --steps shows them"))
     lines += _table(rows, width)
     if argument.steps and steps:
         lines += ["", argument.head]
@@ -32,19 +35,19 @@ def lines_of(argument: Argument, width: int = WIDTH, steps: bool = True) -> list
             lines += _wrapped(step.rule, width, f"{number:3d}  ", "     ")
             lines += _wrapped(step.formula.text, width, "       ", "         ")
             lines += _wrapped(f"= {step.number}", width, "       ", "         ") if step.number else []
-    elif argument.steps:
-        names = "; ".join(step.rule for step in argument.steps)
-        count = f"{len(argument.steps)} step{'s' if len(argument.steps) != 1 else ''}"
-        head = f"proof, {count}"
-        lines += _table([(head, names)], width, rows) if len(names) < 3 * width else [f"{head}: --steps shows them"]
     for note in argument.notes:
         lines += ["", *_wrapped(note, width)]
     return lines
 
 
-def _table(rows: Iterable[tuple[str, str]], width: int, beside: Iterable[tuple[str, str]] = ()) -> list[str]:
+def _rules(argument: Argument) -> str:
+    """The names of the rules, each once."""
+    return ", ".join(dict.fromkeys(step.rule for step in argument.steps))
+
+
+def _table(rows: Iterable[tuple[str, str]], width: int) -> list[str]:
     rows = list(rows)
-    column = max((_cells(label) for label, _ in [*rows, *beside] if _cells(label) <= _LABEL), default=0)
+    column = max((_cells(label) for label, _ in rows if _cells(label) <= _LABEL), default=0)
     lines = []
     for label, text in rows:
         start = f"  {label}{' ' * (column - _cells(label))}  " if column else "  "
