@@ -79,7 +79,7 @@ def ask(page, text, values):
 # -- what is computed --------------------------------------------------------------------------------------------------
 
 BOUNDS = dict.fromkeys(FUNCTIONS, 1e-13) | {"lbeta": 1e-12, "lgamma": 1e-12, "digamma": 1e-12}
-EACH = 40
+EACH, SLOW = 40, {"lbeta": 8}  # the exact lbeta of 1e300 takes half a second
 
 
 def test_the_vocabulary_keeps_its_digits(tab):
@@ -88,7 +88,7 @@ def test_the_vocabulary_keeps_its_digits(tab):
     for name, draw in SAMPLES.items():
         with np.errstate(over="ignore"):
             columns = draw(rng)
-        chosen = rng.permutation(columns[0].size)[:EACH]
+        chosen = rng.permutation(columns[0].size)[: SLOW.get(name, EACH)]
         arguments = [[float(column[i]) for column in columns] for i in chosen]
         found = ask(tab, f"V.{name}", arguments)
         for given, value in zip(arguments, found, strict=True):
@@ -470,7 +470,7 @@ def loss_at(text, other, given):
         two = "bernoulli" in kinds
         raw = row([0, given["z"]]) if two else row(given[f"z{j}"] for j in range(3))
         soft = number(given.get("soft", 0))
-        y = Row((1 - number(y), number(y))) if two else Row.of(1 - soft if j == y else soft / 2 for j in range(3))
+        y = Row((1 - number(y), number(y))) if two else Row.of(1 - soft if j + 1 == y else soft / 2 for j in range(3))
     else:
         raw = number(given[{"bernoulli": "z", "location": "m", "rate": "e"}[coordinate.of]])
         y = 2 * number(y) - 1 if loss.target == "sign" else number(y)

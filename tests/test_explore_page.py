@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from crossent import cli, errors
+from crossent import cli
 from crossent.report.explore.formulas import LOSSES
 from crossent.report.explore.page import FREE, STEPS, explore_page
 from crossent.report.explore.verdicts import all_pairs, interned, stored_verdicts, verdict
@@ -174,10 +174,3 @@ def test_texts_are_kept_once():
     words: dict[str, int] = {}
     assert interned({"a": "x", "b": ["y", ["x"]]}, words) == {"a": 0, "b": [1, [0]]}
     assert list(words) == ["x", "y"]
-
-
-def test_a_name_that_is_not_one_is_refused():
-    from crossent.report.explore.javascript import javascript
-
-    with pytest.raises(errors.UsageError, match="identifier"):
-        javascript(lambda x: x, ["not a name"])

@@ -5,6 +5,7 @@ q and y are the truth, p, z and m the model. Tests read the same lines with exac
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from crossent.families import bernoulli, categorical, normal
@@ -113,7 +114,7 @@ def drift_cost(a: Any, b: Any) -> Any:
 
 
 # name: (formula, the arguments that hold a row: of classes, or of observations)
-FORMULAS = {
+FORMULAS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     "bce": (bce, ()),
     "ce": (ce, ("q", "p")),
     "smoothed_target": (smoothed_target, ("q",)),

@@ -23,13 +23,12 @@ def verdict(left: str, right: str) -> dict[str, Any]:
     from crossent.proof.prove import prove
 
     proof = prove(left, right)
-    shown = {
+    shown: dict[str, Any] = {
         "verdict": proof.verdict,
         "sentence": proof.sentence,
         "conditions": list(proof.conditions),
         "carries_over": dict(proof.carries_over) if proof.verdict != "incomparable" else {},
         "steps": [[step.rule, step.text] for step in proof.steps],
-        "counterexample": None,
     }
     if proof.counterexample is not None:
         found = proof.counterexample

@@ -4,8 +4,8 @@
   const REACH = { z: 6, z0: 4, z1: 4, z2: 4, m: 5, e: 3 };
   const TARGETS = {
     binary: [{ name: "y", words: "what happened, y", low: 0, high: 1, step: 0.05, value: 1 }],
-    classes: [{ name: "y", words: "which class happened", low: 0, high: 2, step: 1, value: 0 },
-      { name: "soft", words: "share of it given to the others", low: 0, high: 0.6, step: 0.05, value: 0 }],
+    classes: [{ name: "y", words: "which class happened", low: 1, high: 3, step: 1, value: 1 },
+      { name: "soft", words: "share of it given to the others", low: 0, high: 0.6, step: 0.05, value: 0.2 }],
     real: [{ name: "y", words: "what happened, y", low: -5, high: 5, step: 0.1, value: 1 }],
     count: [{ name: "y", words: "the count that happened, y", low: 0, high: 15, step: 1, value: 3 }],
   };
@@ -29,7 +29,7 @@
     else if (shared.of === "bernoulli") raw = [0, ...raw];
     if (loss.target === "sign") y = 2 * y - 1;
     if (loss.target === "classes") {
-      y = shared.of === "bernoulli" ? [1 - y, y] : [0, 1, 2].map((j) => (j === y ? 1 - values.soft : values.soft / 2));
+      y = shared.of === "bernoulli" ? [1 - y, y] : [0, 1, 2].map((j) => (j === y - 1 ? 1 - values.soft : values.soft / 2));
     }
     return loss.value(y, from_raw(raw));
   }
@@ -85,7 +85,7 @@
   function told(found, { left, right }) {
     const inputs = Object.entries(found.inputs).map(([name, value]) => `${name} = ${value}`).join(", ");
     const short = (interval) => PAGE.written(Number(interval[0]));
-    return `Where they part (${found.words}): at ${inputs}, ${left} gives ${short(found.left)} and ${right} gives ${short(found.right)}.`;
+    return `Where they part: ${found.words}. At ${inputs}: ${short(found.left)} for ${left}, ${short(found.right)} for ${right}.`;
   }
 
   PAGE.section("two_losses", (values, see) => {
