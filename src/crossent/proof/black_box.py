@@ -95,7 +95,11 @@ class Way:
     def _number(self, inputs: Inputs, row: int) -> float:
         target, prediction = inputs.target[row], inputs.prediction[row]
         plain = [value.item() if np.ndim(value) == 0 else value.tolist() for value in (target, prediction)]
-        return float(self._called(*plain))
+        answer = self._called(*plain)
+        if np.ndim(answer):
+            reason = f"it returned an array of shape {answer.shape} for one row"
+            raise Refused(reason)
+        return float(answer)
 
     def _called(self, target: Any, prediction: Any) -> Any:
         given = (target, prediction) if self.target_first else (prediction, target)
