@@ -49,7 +49,7 @@ def chain(family: Family, target: Any, weight: Any, link: str | None, fixed: dic
     said = f"the {spoken(family.name)} negative log-likelihood is {ANSWERS.get(family.name, 'the loss')} "
     loss = it.total * cross_of_shares()
     answer = step("answer", join(words(said), side(loss)), expression=loss)
-    return Derivation(family.name, answer, (*steps, *iid.bought(True)), (notes.LETTERS, ROWS_SUM, EVERY_C))
+    return Derivation(family.name, answer, (*steps, *iid.bought(True, data)), (notes.LETTERS, ROWS_SUM, EVERY_C))
 
 
 # -- pieces ------------------------------------------------------------------------------------------------------------
@@ -92,13 +92,15 @@ def listed(values: Any) -> str:
 # -- stages ------------------------------------------------------------------------------------------------------------
 
 
-def density(it: ClassSubject, _: Sample | None) -> list[Step]:
+def density(it: ClassSubject, data: Sample | None) -> list[Step]:
     name = f"p({it.truth.label.name})"
     share = sympy.exp(Z[j]) / Sum(sympy.exp(Z[k]), (k, 1, CLASSES))
     what = "q: 1 at the class that happened, else 0; or soft" if it.total == 1 else "N draws, yⱼ of class j"
+    of_rows = on_data(data, lambda own, _: f"n = {number(own.count)} rows")
+    logits = on_data(data, lambda own, _: "ẑ = " + listed(own.raw(own.estimate or ())))
     return [
-        step("density", join(equal((name, name), it.density), words(f" ({what})")), expression=it.density),
-        step("unconstrained", join(equal(P[j], share), words(": zⱼ may be any numbers")), expression=share),
+        step("density", join(equal((name, name), it.density), words(f" ({what})")), of_rows, it.density),
+        step("unconstrained", join(equal(P[j], share), words(": zⱼ may be any numbers")), logits, share),
     ]
 
 
@@ -156,6 +158,10 @@ def decomposition(it: ClassSubject, data: Sample | None) -> list[Step]:
         text = f"at the estimate: {number(h)} = {number(h)} + 0; "
         return text + f"at p = 1/{len(own.shares)}: {number(uniform)} = {number(h)} + {number(beyond(uniform, h))}"
 
+    def gap(own: Sample, _: Any) -> str:
+        excess = beyond(math.log(len(own.shares)), entropy_of(own.shares))
+        return f"{nats(excess)} at p = 1/{len(own.shares)}"
+
     def ratio(own: Sample, _: Any) -> str:
         gap = beyond(math.log(len(own.shares)), entropy_of(own.shares))
         return f"{number(2 * draws_of(it, own) * gap)} at p = 1/{len(own.shares)}"
@@ -167,7 +173,7 @@ def decomposition(it: ClassSubject, data: Sample | None) -> list[Step]:
     return [
         step("entropy + KL", whole, on_data(data, sums), (entropy, over(divergence))),
         step("entropy", equal(ENTROPY, entropy), of_entropy, entropy),
-        step("KL", join(equal(KL, over(divergence)), (" ≥ 0", r" \ge 0")), expression=over(divergence)),
+        step("KL", join(equal(KL, over(divergence)), (" ≥ 0", r" \ge 0")), on_data(data, gap), over(divergence)),
         step("likelihood ratio", last, on_data(data, ratio)),
     ]
 

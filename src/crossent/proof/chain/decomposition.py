@@ -10,7 +10,7 @@ import sympy
 from crossent.proof.chain.algebra import same
 from crossent.proof.chain.compose import equal, join, listed, nats, number, side, step, words
 from crossent.proof.chain.expectation import E, linear, moments
-from crossent.proof.chain.likelihood import Q, cross
+from crossent.proof.chain.likelihood import Q, cross, hat
 from crossent.proof.chain.sample import Sample, on_data
 from crossent.proof.chain.subject import Subject, joined
 from crossent.proof.chain.underflow import typical
@@ -40,7 +40,12 @@ def entropy_and_divergence(subject: Subject, sample: Sample | None) -> list[Step
     return [
         step("entropy + KL", whole, on_data(sample, lambda data, _: _sums(subject, data)), (entropy, divergence)),
         step("entropy", equal(("H(q)", r"H\left(q\right)"), entropy or ENTROPY), of_entropy, entropy),
-        step("KL", join(equal(KL, divergence or DIVERGENCE), (" ≥ 0", r" \ge 0")), expression=divergence),
+        step(
+            "KL",
+            join(equal(KL, divergence or DIVERGENCE), (" ≥ 0", r" \ge 0")),
+            on_data(sample, lambda data, _: _gap(subject, data)),
+            divergence,
+        ),
         step("likelihood ratio", ratio, on_data(sample, lambda data, _: _ratio(subject, data, data.entropy))),
     ]
 
@@ -52,6 +57,11 @@ def _sums(subject: Subject, data: Sample) -> str:
         mean = data.losses(values).mean
         texts.append(f"at {name}: {number(mean)} = {number(data.entropy)} + {number(beyond(mean, data.entropy))}")
     return "; ".join(texts)
+
+
+def _gap(subject: Subject, data: Sample) -> str:
+    gap = beyond(data.losses(reference(subject)).mean, data.entropy)
+    return f"{nats(gap)} at {reference_words(subject)}"
 
 
 def beyond(mean: float, least: float) -> float:
@@ -125,13 +135,6 @@ def best_and_excess(subject: Subject, sample: Sample | None) -> list[Step]:
 def _excess(subject: Subject, data: Sample, least: float) -> str:
     other = data.losses(reference(subject)).mean
     return f"at {reference_words(subject)}: {number(other)} = {number(least)} + {number(beyond(other, least))} nats"
-
-
-def hat(symbol: Any) -> Any:
-    """The estimate of a parameter."""
-    return sympy.Symbol(
-        f"{symbol.name}hat", **{k: v for k, v in symbol.assumptions0.items() if k in ("positive", "real")}
-    )
 
 
 def excess(subject: Subject, hats: tuple[Any, ...]) -> tuple[Any, Any] | None:

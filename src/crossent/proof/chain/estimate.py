@@ -10,11 +10,12 @@ import sympy
 from crossent.families import domains
 from crossent.proof.chain.algebra import vanishes
 from crossent.proof.chain.compose import equal, join, number, row, side, step, sum_over_rows, words
-from crossent.proof.chain.decomposition import hat
 from crossent.proof.chain.derivatives import Derivatives
 from crossent.proof.chain.expectation import MEAN_OF_ROWS, averaged
+from crossent.proof.chain.likelihood import hat
 from crossent.proof.chain.names import ROWS
 from crossent.proof.chain.sample import Sample
+from crossent.proof.chain.slopes import scores_there
 from crossent.proof.chain.subject import Subject
 from crossent.proof.results import Step
 
@@ -22,13 +23,14 @@ from crossent.proof.results import Step
 def estimate(subject: Subject, standard: Derivatives, sample: Sample | None) -> list[Step]:
     """The score equations, and their solutions one parameter after the other."""
     equations, numbers = scores(subject, standard), _numbers(subject, sample)
+    there = scores_there(subject, sample)
     steps: list[Step] = []
     solved: dict[Any, Any] = {}
     for k, (parameter, equation) in enumerate(zip(subject.standard, equations, strict=True)):
         equation = equation.subs(solved)
         name = side(parameter)
         rule = f"gradient by {name[0]} zero"
-        steps.append(step(rule, equal(equation, sympy.S.Zero), expression=equation))
+        steps.append(step(rule, equal(equation, sympy.S.Zero), there[k], equation))
         answer = solution(equation, parameter, subject)
         if answer is not None:
             power, value = answer

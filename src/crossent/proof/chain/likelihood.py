@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import sympy
 
@@ -41,17 +42,34 @@ def answer(subject: Subject) -> Step:
     return step("answer", join(words(said), side(loss)), expression=loss)
 
 
-def density(subject: Subject) -> list[Step]:
+def density(subject: Subject, sample: Sample | None) -> list[Step]:
     """The density, and the raw parameters that leave the numbers free."""
-    made = [step("density", equal(_density_of(subject), subject.density), expression=subject.density)]
+    of_rows = on_data(sample, lambda data, _: f"n = {number(data.count)} rows")
+    made = [step("density", equal(_density_of(subject), subject.density), of_rows, subject.density)]
     if subject.changes_coordinates:
         moved = [(s, r) for s, r in zip(subject.standard, subject.from_raw, strict=True) if s != r]
         text = join(*(join(", " if k else "", equal(s, r)) for k, (s, r) in enumerate(moved)))
         free = listed(r for r in subject.raw if r not in subject.standard)
+        what = join(text, ": ", free, words(" may be any number"))
         made.append(
-            step("unconstrained", join(text, ": ", free, words(" may be any number")), expression=subject.from_raw)
+            step("unconstrained", what, on_data(sample, lambda own, _: raw_numbers(subject, own)), subject.from_raw)
         )
     return made
+
+
+def raw_numbers(subject: Subject, data: Sample) -> str:
+    """The raw parameters of the estimate."""
+    values = zip(subject.raw, data.raw(data.estimate or ()), strict=True)
+    return ", ".join(
+        f"{side(hat(symbol))[0]} = {number(value)}" for symbol, value in values if symbol not in subject.standard
+    )
+
+
+def hat(symbol: Any) -> Any:
+    """The estimate of a parameter."""
+    return sympy.Symbol(
+        f"{symbol.name}hat", **{k: v for k, v in symbol.assumptions0.items() if k in ("positive", "real")}
+    )
 
 
 def _density_of(subject: Subject) -> tuple[str, str]:

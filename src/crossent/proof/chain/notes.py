@@ -28,5 +28,10 @@ def notes(subject: Subject) -> tuple[str, ...]:
     found = [LETTERS]
     found += [SOFT] * (kind == "unit")
     found += [GUARDS] * (subject.guarded and bool(subject.family.support.discrete))
-    found += [KINK] * any(sympy.diff(subject.log_density, p).has(sympy.sign) for p in subject.standard)
+    slopes = (
+        []
+        if subject.log_density.has(sympy.Piecewise)
+        else [sympy.diff(subject.log_density, p) for p in subject.standard]
+    )
+    found += [KINK] * any(slope.has(sympy.sign) for slope in slopes)
     return (*found, *subject.unproved)

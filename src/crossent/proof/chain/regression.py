@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import sympy
 
 from crossent import errors
 from crossent.proof.chain.algebra import elementary
-from crossent.proof.chain.compose import equal, join, of, side, step, sum_over_rows, words
+from crossent.proof.chain.compose import equal, join, number, of, side, step, sum_over_rows, words
 from crossent.proof.chain.derivatives import Derivatives
 from crossent.proof.chain.expectation import ROW
 from crossent.proof.chain.names import i
+from crossent.proof.chain.sample import Sample, on_data
 from crossent.proof.chain.shortest import shortest
 from crossent.proof.chain.subject import Subject
 from crossent.proof.chain.words import regression as name_of
@@ -25,6 +27,12 @@ LINKS: dict[str, tuple[Callable[[Any], Any], tuple[str, ...]]] = {
     "log": (sympy.exp, ("positive", "nonnegative", "unit", "real")),
     "logit": (symbolic.sigmoid, ("unit",)),
     "cloglog": (lambda eta: 1 - sympy.exp(-sympy.exp(eta)), ("unit",)),
+}
+BACK: dict[str, Callable[[Any], Any]] = {
+    "identity": lambda p: p,
+    "log": np.log,
+    "logit": lambda p: np.log(p) - np.log1p(-p),
+    "cloglog": lambda p: np.log(-np.log1p(-p)),
 }
 USUAL = {"unit": "logit", "positive": "log", "nonnegative": "log"}
 PREDICTOR = sympy.IndexedBase("eta", real=True)[i]
@@ -43,7 +51,7 @@ def link_of(subject: Subject, link: str | None) -> str:
     return link or USUAL.get(domain, "identity")
 
 
-def regression(subject: Subject, standard: Derivatives, link: str | None) -> list[Step]:
+def regression(subject: Subject, standard: Derivatives, link: str | None, sample: Sample | None) -> list[Step]:
     """One parameter for each row, from its predictors; the gradient by the coefficients; what is left to minimise."""
     name, parameter = link_of(subject, link), subject.standard[0]
     inverse = LINKS[name][0](PREDICTOR)
@@ -56,11 +64,12 @@ def regression(subject: Subject, standard: Derivatives, link: str | None) -> lis
     change = sympy.diff(LINKS[name][0](eta), eta)
     slope = row_slope(subject, standard, name, change, eta)
     gradient = join(("Σᵢ xᵢ·", r"\sum_i x_i "), _in_parentheses(slope))
+    inverse_of = BACK[name]
     through = ("", "") if straight else join(equal(in_row, inverse), ", ")
     first = join(words(f"{name_of(subject.family.name, name)}: "), through, predictor)
     of_beta = join("−", of("ℓ", [sympy.Symbol("beta")], r"\ell"))
     steps = [
-        step("with a link, the regression", first),
+        step("with a link, the regression", first, on_data(sample, lambda own, _: alone(inverse_of, own))),
         step("loss of the regression", equal(of_beta, total), expression=total),
         step("gradient by β", equal(words("∂(−ℓ)/∂β"), gradient), expression=slope),
     ]
@@ -72,6 +81,12 @@ def regression(subject: Subject, standard: Derivatives, link: str | None) -> lis
             )
         )
     return steps
+
+
+def alone(back: Callable[[float], float], data: Sample) -> str:
+    """What the predictor is where there are no predictors but the intercept."""
+    with np.errstate(divide="ignore"):
+        return f"without predictors: η̂ = {number(back(np.float64((data.estimate or (np.nan,))[0])))}"
 
 
 def row_slope(subject: Subject, standard: Derivatives, name: str, change: Any, eta: Any) -> Any:

@@ -63,9 +63,13 @@ class Sample:
     # -- losses -------------------------------------------------------------------------------------------------------
     def losses(self, values: Values) -> Losses:
         """Of every row, by standard parameters."""
+        return self.losses_at(self.raw(values))
+
+    def raw(self, values: Values) -> Any:
+        """The raw parameters of standard ones, one after the other."""
         with np.errstate(divide="ignore"):  # log(0) = -inf is meant
             raw = self.family.standard.to_raw(*(np.asarray(value, float) for value in values))
-        return self.losses_at(np.concatenate([np.ravel(value) for value in raw]))
+        return np.concatenate([np.ravel(value) for value in raw])
 
     def losses_at(self, parameters: Any) -> Losses:
         """Of every row, by raw parameters that all rows share: one kernel gives all that is asked here."""

@@ -21,14 +21,14 @@ def chain(family: Family, target: Any, weight: Any, link: str | None, fixed: dic
     link = link_of(it, link)
     data = None if target is None else sample(family, target, weight, fixed)
     steps = [
-        *likelihood.density(it),
+        *likelihood.density(it, data),
         *likelihood.likelihood(it, data),
         *likelihood.cross_entropy(it, data),
         *decomposition.decomposition(it, data),
         *slopes(it, made, data),
         *estimate(it, made[0], data),
-        *regression(it, made[0], link),
-        *iid.bought(bool(family.support.discrete)),
+        *regression(it, made[0], link, data),
+        *iid.bought(bool(family.support.discrete), data),
     ]
     return Derivation(family.name, likelihood.answer(it), tuple(steps), notes.notes(it))
 

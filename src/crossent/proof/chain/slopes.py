@@ -15,6 +15,7 @@ from crossent.proof.chain.subject import Subject
 from crossent.proof.results import Step
 
 ROUNDING = 1e-12  # a gradient of that size is 0 but for rounding
+BOUNDARY = "the estimate is at the boundary"
 LONG = 120  # letters; beyond, a formula says less than its name
 
 
@@ -59,16 +60,37 @@ def _second(a: Any, b: Any, letter: str) -> tuple[str, str]:
 
 
 def _numbers(subject: Subject, derivatives: Derivatives, sample: Sample | None, what: str) -> str:
-    if sample is None or sample.best is None or what == "Hessian":
+    if sample is None or sample.best is None:
         return ""
+    if what == "Hessian":
+        means = [mean_over_rows(subject, sample, entry) for entry in derivatives.hessian]
+        return "mean at the estimate " + ", ".join(settled(means))
     by_raw = derivatives.parameters == subject.raw
     change = np.eye(len(subject.raw)) if by_raw else at_estimate(subject, sample, jacobian(subject))
-    if not np.isfinite(change).all() or np.linalg.det(change) == 0:
-        return "the estimate is at the boundary"
+    if not is_regular(change):
+        return BOUNDARY
     if what == "gradient":
-        values = np.linalg.solve(change.T, sample.gradient)
-        return "at the estimate " + ", ".join(number(v) if abs(v) > ROUNDING else "0" for v in values)
+        return "at the estimate " + ", ".join(settled(np.linalg.solve(change.T, sample.gradient)))
     return _information(subject, derivatives, sample, change)
+
+
+def scores_there(subject: Subject, sample: Sample | None) -> list[str]:
+    """The mean gradient by each standard parameter at the estimate."""
+    if sample is None or sample.best is None:
+        return [""] * len(subject.standard)
+    change = at_estimate(subject, sample, jacobian(subject))
+    if not is_regular(change):
+        return [BOUNDARY] * len(subject.standard)
+    return settled(np.linalg.solve(change.T, sample.gradient))
+
+
+def is_regular(change: Any) -> bool:
+    return bool(np.isfinite(change).all() and np.linalg.det(change) != 0)
+
+
+def settled(gradient: Any) -> list[str]:
+    """0 where it is 0 but for rounding."""
+    return [number(value) if abs(value) > ROUNDING else "0" for value in gradient]
 
 
 def _information(subject: Subject, derivatives: Derivatives, sample: Sample, change: Any) -> str:
@@ -106,3 +128,12 @@ def at_estimate(subject: Subject, sample: Sample, matrix: Any) -> Any:
     for symbol, value in zip(subject.fixed, sample.fixed.values(), strict=True):
         at[symbol] = float(np.average(np.broadcast_to(value, len(sample.target)), weights=sample.weights))
     return np.array(matrix.subs(at).evalf().tolist(), dtype=float)
+
+
+def mean_over_rows(subject: Subject, sample: Sample, expression: Any) -> float:
+    """The mean over the rows of an expression in y and the standard parameters, at the estimate."""
+    symbols = (subject.y, *subject.standard, *subject.fixed)
+    values = (sample.target.astype(float), *(sample.estimate or ()), *sample.fixed.values())
+    with np.errstate(all="ignore"):  # at the boundary the mean is infinite, or there is none
+        rows = sympy.lambdify(symbols, expression, ["scipy", "numpy"])(*values)
+        return float(np.average(np.broadcast_to(rows, len(sample.target)), weights=sample.weights))
