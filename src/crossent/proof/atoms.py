@@ -6,6 +6,7 @@ kept beside them, so that numerators can be reduced by them.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,8 @@ import sympy
 from sympy import Expr, Indexed, Symbol
 
 from crossent.proof.feasible import feasible
+
+MOST_PRODUCTS = 20  # of two positive numbers, tried as facts
 
 
 @dataclass
@@ -72,7 +75,10 @@ class Atoms:
         """Positive because the known factors are, by linear arithmetic: 19 - 18 y, where 1 - y is."""
         if not any(factor.free_symbols & expression.free_symbols for factor in self.positive_factors):
             return False
-        facts = [(factor, sympy.Gt) for factor in self.positive_factors]
+        letters = {letter for letter in expression.free_symbols if letter.is_positive}
+        known = sorted(self.positive_factors, key=sympy.default_sort_key)
+        products = [a * b for a, b in itertools.combinations([*known, *sorted(letters, key=str)], 2)]
+        facts = [(sympy.expand(fact), sympy.Gt) for fact in [*known, *products[:MOST_PRODUCTS]]]
         return not feasible([(sympy.expand(expression), sympy.Le), *facts])
 
     def _positive_term(self, term: Expr) -> bool:

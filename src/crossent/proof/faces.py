@@ -62,6 +62,7 @@ def _compare(question: Question, classes: int, scale: Expr | None) -> Iterator[V
         for inside in _supports(classes, size):
             env = truth | _values(p, inside)
             normal = NormalForm()
+            question.ground.know_settings(normal)
             normal.assume_positive(*(value for value in env.values() if value.free_symbols))
             inputs = {"q": _shape(q, truth), "p": _shape(p, _values(p, inside))}
             words = f"C = {classes}, q = {inputs['q']}, p = {inputs['p']}"

@@ -49,11 +49,15 @@ class Ground:
         """A normal form that knows this ground's letters."""
         made = NormalForm()
         self._know(made, hard)
+        self.know_settings(made)
+        return made
+
+    def know_settings(self, made: NormalForm) -> None:
+        """Tell a normal form what the settings' domains say."""
         for side in self.sides:
             for setting in side.loss.settings:
                 if setting.domain in ("unit", "open_unit") and setting.name in side.held:
                     made.assume_positive(1 - side.held[setting.name])
-        return made
 
     def _know(self, made: NormalForm, hard: bool) -> None:
         raise NotImplementedError

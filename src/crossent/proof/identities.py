@@ -43,6 +43,7 @@ def _conditional() -> Expr:
     return Sum(_sizes[_g] / _N * Sum(-share * log(_p[_g, _j]), (_j, 1, _C)), (_g, 1, _G))
 
 
+EXCHANGE = "exchange the sums"
 NAMES = ("mean_ce", "mean_ce(shared=True)", "pooled_ce", "conditional_ce")
 
 
@@ -70,11 +71,11 @@ def _equal(left: str, right: str, mean: Expr, pooled: Expr, domain: str, conditi
     if left in ("pooled_ce", "conditional_ce"):
         mean, pooled = pooled, mean
     if not multiple_sums.equal(mean, pooled):
-        raise errors.guard_failed("exchange the sums", left, mean, pooled)
+        raise errors.guard_failed(step=EXCHANGE, point=left, left=mean, right=pooled)
     steps = (
         _step("substitute", left, mean),
         _step("substitute", right, pooled),
-        Step("exchange the sums", "Σᵢ Σⱼ qᵢⱼ·log pⱼ = Σⱼ (Σᵢ qᵢⱼ)·log pⱼ, since log pⱼ is the same in all these rows",
+        Step(EXCHANGE, "Σᵢ Σⱼ qᵢⱼ·log pⱼ = Σⱼ (Σᵢ qᵢⱼ)·log pⱼ, since log pⱼ is the same in all these rows",
              r"\sum_i \sum_j q_{ij} \log p_j = \sum_j \left(\sum_i q_{ij}\right) \log p_j"),
         Step("cancel", f"{left} − {right} = 0", rf"\mathrm{{{left}}} - \mathrm{{{right}}} = 0".replace("_", r"\_")),
     )  # fmt: skip

@@ -28,9 +28,13 @@ def flat(expression: Expr) -> Flat:
             coefficient, summand = outside.as_coeff_Mul()
             found[frozenset(), summand] += coefficient
             continue
+        own = frozenset(inner[0].limits)
         for (limits, summand), coefficient in flat(inner[0].function).items():
+            if {limit[0] for limit in limits} & {limit[0] for limit in own}:
+                found[frozenset(), term] += 1  # the same letter for two indices: left as it stands
+                break
             number, body = (outside * summand).as_coeff_Mul()
-            found[limits | frozenset(inner[0].limits), body] += number * coefficient
+            found[limits | own, body] += number * coefficient
     return {key: value for key, value in found.items() if value != 0}
 
 

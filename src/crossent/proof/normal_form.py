@@ -176,7 +176,7 @@ class NormalForm:
         return self.atoms.symbol(("log", factor), sympy.log(factor, evaluate=False), bool(factor.is_Integer))
 
     def _log_symbol(self, symbol: Symbol) -> Expr:
-        key = self.atoms.key_of(symbol) if symbol in self.atoms.meaning else None
+        key: Any = self.atoms.key_of(symbol)
         kind = key[0] if isinstance(key, tuple) else None
         if kind == "power":  # a power of a base
             return key[2] * self.log(key[1])

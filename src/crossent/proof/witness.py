@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import mpmath
+from mpmath import iv
 from sympy import Expr, Rational
 
 from crossent import errors
@@ -18,9 +20,24 @@ from crossent.proof.question import Question
 from crossent.proof.results import Counterexample
 from crossent.proof.samples import Env, Sample
 
-DIGITS = 12
+DIGITS, BITS = 12, 240
 
 
+def _with_bits(search: Any) -> Any:
+    """Interval arithmetic of many bits during a search."""
+
+    @functools.wraps(search)
+    def careful(*arguments: Any, **keywords: Any) -> Any:
+        before, iv.prec = iv.prec, BITS
+        try:
+            return search(*arguments, **keywords)
+        finally:
+            iv.prec = before
+
+    return careful
+
+
+@_with_bits
 def refute_equality(question: Question, hard: bool | None = None) -> Counterexample | None:
     """One input at which the two have different values."""
     ground, sides = question.ground, question.formulas()
@@ -36,6 +53,7 @@ def refute_equality(question: Question, hard: bool | None = None) -> Counterexam
     return None
 
 
+@_with_bits
 def refute_affinity(question: Question, hard: bool | None = None) -> Counterexample | None:
     """Predictions and targets between which no scale and offset can lead from one loss to the other."""
     ground, sides = question.ground, question.formulas()
@@ -144,18 +162,17 @@ def _apart(a: Any, b: Any) -> bool:
 
 def _ends(interval: Any) -> tuple[str, str]:
     """An interval as two decimal numbers around it."""
-    return _decimal(interval.a.a, "f"), _decimal(interval.b.b, "c")
+    low, high = (mpmath.mp.make_mpf(end) for end in interval._mpi_)
+    return _decimal(low, "f"), _decimal(high, "c")
 
 
 def _decimal(value: Any, rounding: str) -> str:
     """A decimal number not above (floor) or not below (ceiling) the value."""
-    number = mpmath.mpf(value)
-    if number == 0:
+    if value == 0:
         return "0"
-    with mpmath.workprec(300):
-        number = mpmath.mpf(value)
-        power = int(mpmath.floor(mpmath.log10(abs(number)))) - DIGITS + 1
-        scaled = number / mpmath.mpf(10) ** power
+    with mpmath.workprec(2000):
+        power = int(mpmath.floor(mpmath.log10(abs(value)))) - DIGITS + 1
+        scaled = value / mpmath.mpf(10) ** power
         whole = int(mpmath.floor(scaled) if rounding == "f" else mpmath.ceil(scaled))
         return _plain(whole, power)
 
