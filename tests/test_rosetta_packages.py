@@ -18,9 +18,13 @@ import pytest
 import rosetta_samples as samples
 import sklearn
 import torch
+from mpmath import mp
 from rosetta_owners import Call, optax_calls, sklearn_calls, torch_calls
+from scipy import stats
 
+from crossent.proof.coordinates import log_odds
 from crossent.proof.rosetta import ROSETTA, find
+from crossent.vocabulary import log
 
 CALLS: dict[str, Call] = torch_calls() | optax_calls() | sklearn_calls()
 ROUNDINGS = 16 * 2.0**-53
@@ -182,3 +186,81 @@ def test_a_focal_loss_of_a_soft_label_is_not_the_mixture() -> None:
 
 def test_half_of_a_brier_score_may_be_lost() -> None:
     assert value("sklearn.metrics.brier_score_loss", 0.0, 1e-44) == pytest.approx(1e-88 / 2)
+
+
+# -- the textbook's losses, of which nobody is the owner ---------------------------------------------------------------
+
+# text: a loss of some owner that is the same formula; its own comparison is above
+TWINS = {
+    "ce_logits": "torch.nn.CrossEntropyLoss",
+    "ce_logits(label_smoothing=0.1)": "torch.nn.CrossEntropyLoss(label_smoothing=0.1)",
+    "nll": "torch.nn.NLLLoss",
+    "kl": "torch.nn.KLDivLoss",
+    "multiclass_brier": "sklearn.metrics.brier_score_loss(scale_by_half=False)",
+    "bce": "torch.nn.BCELoss",
+    "bce_logits": "torch.nn.BCEWithLogitsLoss",
+    "brier": "sklearn.metrics.brier_score_loss",
+    "focal(gamma=1.5)": "optax.sigmoid_focal_loss(gamma=1.5)",
+    "logistic": "torch.nn.SoftMarginLoss",
+    "hinge": "optax.hinge_loss",
+    "perceptron": "optax.losses.perceptron_loss",
+    "mse": "torch.nn.MSELoss",
+    "rmse": "sklearn.metrics.root_mean_squared_error",
+    "mae": "torch.nn.L1Loss",
+    "pinball(quantile=0.3)": "sklearn.metrics.mean_pinball_loss(alpha=0.3)",
+    "huber(delta=0.25)": "torch.nn.HuberLoss(delta=0.25)",
+    "log_cosh": "optax.log_cosh",
+    "ce": "categorical",
+    "perplexity": "categorical",
+}
+# text: the same in other words, of arrays
+IN_OTHER_WORDS: dict[str, Call] = {
+    "softmax_bce": lambda q, p: metrics_over_classes(q, p),
+    "sigmoid_ce": lambda q, z: metrics_over_classes(q, 1 / (1 + np.exp(-z))),
+    "wrong_sign_bce": lambda y, p: -stats.entropy([y, 1 - y]) - stats.entropy([y, 1 - y], [p, 1 - p]),
+    "squared_hinge": lambda y, z: np.where(y * z < 1, 1 - 2 * y * z + z**2, 0),
+    "exponential": lambda y, f: np.where(y > 0, np.exp(-f), np.exp(f)),
+    "cauchy(scale=2)": lambda y, m: -stats.cauchy.logpdf(y, m, 2) - np.log(2 * np.pi),
+    "normal_profile": lambda y, m: np.exp(-2 * stats.norm.logpdf(y, m, np.abs(y - m))),
+}
+
+
+def metrics_over_classes(q: np.ndarray, p: np.ndarray) -> np.ndarray:
+    return (stats.entropy([q, 1 - q]) + stats.entropy([q, 1 - q], [p, 1 - p])).sum(-1)
+
+
+def random_rows(loss: Any, prediction: str) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(4)
+    y = samples.targets(loss.target, RANDOM, rng)
+    return (y if loss.soft else np.round(y)), samples.predictions(prediction, RANDOM, rng)
+
+
+def test_every_loss_of_the_textbook_is_compared() -> None:
+    compared = {find(text)[0].name for text in (*TWINS, *IN_OTHER_WORDS)}
+    assert compared == {loss.name for loss in ROSETTA.values() if not loss.owner}
+
+
+@pytest.mark.parametrize("text", TWINS)
+def test_a_textbook_loss_is_what_packages_compute(text: str) -> None:
+    """Exactly, at hard targets where the twin takes no others, each at its own coordinate of the same prediction."""
+    (loss, *keywords), (twin, *others) = find(text), find(TWINS[text])
+    y, p = random_rows(twin, loss.prediction)
+    if text.startswith("focal"):
+        y = np.round(y)
+    with mp.workdps(50):
+        for target, prediction in zip(y, p, strict=True):
+            arguments = samples.as_exact(target), samples.as_exact(prediction)
+            changed = arguments[1]
+            if loss.prediction != twin.prediction:
+                changed = {"torch.nn.NLLLoss": log, "torch.nn.KLDivLoss": log}.get(twin.name, log_odds)(changed)
+            value = loss.formula(*arguments, **samples.exact_settings(keywords[0]), **keywords[1])
+            theirs = twin.formula(arguments[0], changed, **samples.exact_settings(others[0]), **others[1])
+            assert mp.almosteq(value, theirs, rel_eps=1e-40, abs_eps=1e-40)
+
+
+@pytest.mark.parametrize("text", IN_OTHER_WORDS)
+def test_a_textbook_loss_in_other_words(text: str) -> None:
+    loss, settings, choices = find(text)
+    y, p = random_rows(loss, loss.prediction)
+    ours = loss.formula(y, p, **samples.as_floats(settings), **choices)
+    np.testing.assert_allclose(ours, IN_OTHER_WORDS[text](y, p), rtol=1e-12)
