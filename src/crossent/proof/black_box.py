@@ -162,6 +162,7 @@ def _joined(one: Inputs, other: Inputs) -> Inputs:
     return Inputs(one.kind, both[0], both[1], np.concatenate([one.group, other.group]))
 
 
+@np.errstate(all="ignore")
 def _rowwise(answer: Any, rows: int) -> Array:
     if answer.shape == (rows,):
         return np.asarray(answer, dtype=float)

@@ -90,8 +90,7 @@ def of_derivation(derivation: Derivation) -> Argument:
     return Argument(
         title=f"The loss of {printable(derivation.family)}",
         verdict="",
-        sentence=printable(derivation.answer.rule),
-        formulas=(("", Formula(printable(derivation.answer.text), derivation.answer.latex)),),
+        sentence=printable(derivation.answer.text),
         steps=tuple(
             Shown(printable(s.rule), Formula(printable(s.text), s.latex), printable(s.number)) for s in derivation.steps
         ),
@@ -156,7 +155,8 @@ def _facts(proof: Proof) -> Iterable[tuple[str, str]]:
     for words in letters + [words for words in proof.conditions if words.rpartition(", ")[2] not in said]:
         yield "where", printable(words)
     if proof.counterexample is not None:
-        yield from _parting(proof.counterexample, proof.left, proof.right)
+        label = "not equal at" if proof.verdict in (AFFINE, NEGATED) else "they part at"
+        yield from _parting(proof.counterexample, proof.left, proof.right, label)
     if proof.verdict == INCOMPARABLE:
         return
     for answer in ("yes", "no", "unknown"):
@@ -168,10 +168,10 @@ def _facts(proof: Proof) -> Iterable[tuple[str, str]]:
             yield words, printable(", ".join(kept))
 
 
-def _parting(found: Counterexample, left: str, right: str) -> Iterable[tuple[str, str]]:
+def _parting(found: Counterexample, left: str, right: str, label: str = "they part at") -> Iterable[tuple[str, str]]:
     """Where they part, and what each says there."""
     inputs = ", ".join(f"{name} = {value}" for name, value in found.inputs.items())
-    yield "they part at", printable(inputs)
+    yield label, printable(inputs)
     yield f"  {printable(left)}", printable(_between(found.left))
     yield f"  {printable(right)}", printable(_between(found.right))
     if found.words:

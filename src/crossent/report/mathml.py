@@ -10,6 +10,7 @@ from html import escape
 
 from crossent.report import mathml_signs as signs
 
+_LONG = 20  # letters of words that have to be broken into lines on a phone
 _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\d+(?:\.\d+)?|\s+|.", re.DOTALL)
 
 
@@ -26,6 +27,26 @@ def mathml(latex: str, block: bool = True) -> str:
         if reader.tokens:
             parts.append(_operator(reader.next()))
     return ("<math display='block'>" if block else "<math>") + "".join(parts) + "</math>"
+
+
+_WORDS = re.compile(r"\\text\{((?:[^{}\\]|\\.)*)\}")
+
+
+def prose(latex: str) -> str:
+    r"""Words with formulas among them as HTML that can be broken into lines; "" for what is mostly mathematics.
+
+    >>> prose(r"\text{the place of the maximum is }\lambda")
+    'the place of the maximum is <math><mrow><mi>λ</mi></mrow></math>'
+    """
+    parts = _WORDS.split(latex)  # formula, words, formula, ...
+    depths = [part.count("{") - part.count("}") + part.count(r"\left") - part.count(r"\right") for part in parts[::2]]
+    if any(depths) or max((len(words) for words in parts[1::2]), default=0) < _LONG:
+        return ""
+    written = [
+        escape(re.sub(r"\\(.)", r"\1", part)) if k % 2 else mathml(part, block=False) if part.strip() else ""
+        for k, part in enumerate(parts)
+    ]
+    return "".join(written)
 
 
 class _Reader:
@@ -122,6 +143,7 @@ class _Reader:
             return self._table()
         if name in signs.TEXTS:
             written = escape(self._verbatim())
+            written = re.sub(r"^\s|\s$", "\u00a0", written) if name.startswith("text") else written
             return f"<mtext>{written}</mtext>" if name.startswith(("text", "mbox")) else f"<mi>{written}</mi>"
         if name in signs.STYLED:
             return self._styled(name)

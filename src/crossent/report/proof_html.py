@@ -9,7 +9,7 @@ from importlib import metadata, resources
 from typing import Any
 
 from crossent.report.argument import Argument, Formula
-from crossent.report.mathml import mathml
+from crossent.report.mathml import mathml, prose
 from crossent.report.text import printable
 
 
@@ -55,4 +55,6 @@ def _mathematics(formula: Formula) -> Any:
     """MathML where there is LaTeX; the line of text, escaped, where there is none."""
     from markupsafe import Markup, escape
 
-    return Markup(mathml(formula.latex)) if formula.latex else escape(formula.text)
+    if not formula.latex:
+        return escape(formula.text)
+    return Markup(prose(formula.latex) or mathml(formula.latex))

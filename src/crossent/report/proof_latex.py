@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from crossent.report import mathml_signs
 from crossent.report.argument import Argument, Formula, escaped
 
@@ -15,6 +17,10 @@ _MATHEMATICS |= {"−": r"\ensuremath{-}", "—": "---", "–": "--", "√": r"\
 for _digits, _sign in (("⁰¹²³⁴⁵⁶⁷⁸⁹", "^"), ("₀₁₂₃₄₅₆₇₈₉", "_")):
     _MATHEMATICS |= {letter: rf"\ensuremath{{{_sign}{k}}}" for k, letter in enumerate(_digits)}
 _MATHEMATICS |= {letter: rf"\ensuremath{{_{name}}}" for letter, name in zip("ᵢⱼₖₗₘₙ", "ijklmn", strict=True)}
+_MATHEMATICS |= {"²": r"\ensuremath{^2}", "³": r"\ensuremath{^3}", "¹": r"\ensuremath{^1}", "⁻": r"\ensuremath{^-}"}
+_MATHEMATICS |= {"ᵦ": r"\ensuremath{_\beta}", "‘": "`", "’": "'", "“": "``", "”": "''", "‖": r"\ensuremath{\|}"}
+_ACCENTS = {"\u0302": r"\hat", "\u0304": r"\bar", "\u0305": r"\bar", "\u0303": r"\tilde"}
+_ACCENTED = re.compile(f"(.)([{''.join(_ACCENTS)}])")
 
 
 def latex_of(argument: Argument) -> str:
@@ -50,9 +56,19 @@ def _display(formula: Formula, label: str = "") -> list[str]:
 
 
 def _labelled(formula: Formula, label: str) -> str:
-    page = formula.latex or rf"\text{{{_words(formula.text)}}}"
+    page = _ascii(formula.latex) or rf"\text{{{_words(formula.text)}}}"
     return rf"\text{{{_words(label)}:}}\quad {page}" if label else page
 
 
 def _words(text: str) -> str:
-    return "".join(_MATHEMATICS.get(letter, letter) for letter in escaped(text))
+    return _ascii(escaped(text))
+
+
+def _ascii(text: str) -> str:
+    """Signs of Unicode as commands, which mean the same inside and outside of mathematics."""
+    text = _ACCENTED.sub(lambda found: rf"\ensuremath{{{_ACCENTS[found[2]]}{{{_letter(found[1])}}}}}", text)
+    return "".join(map(_letter, text))
+
+
+def _letter(letter: str) -> str:
+    return _MATHEMATICS.get(letter) or (letter if letter.isascii() else rf"\text{{U+{ord(letter):04X}}}")
