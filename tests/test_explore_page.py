@@ -111,6 +111,9 @@ def test_the_command_writes_it_whole(tmp_path, monkeypatch, capsys, text):
     assert [path.name for path in tmp_path.iterdir()] == ["explore.html"]
     assert cli.main(["explore", "-o", "other.html"]) == 0
     assert cli.main(["explore", "--output", "other.html"]) == 0
+    capsys.readouterr()
+    assert cli.main(["explore", "-o", "-"]) == 0
+    assert capsys.readouterr().out == text + "\n"
 
 
 @pytest.mark.parametrize("place", ["missing/page.html", "."])

@@ -94,7 +94,8 @@ const PAGE = (() => {
       },
       axes: [axis(x, 0), axis(y, 1)],
       series: [{}, ...series.map((line) => ({
-        label: line.label, stroke: () => colour(line.colour), width: line.width || 2.5, dash: line.dash,
+        label: line.label, stroke: () => colour(line.colour), width: line.width || 2.5,
+        dash: line.dash && line.dash.map((d) => d * (window.devicePixelRatio || 1)),
         pxAlign: 0, points: { show: false },
       }))],
       hooks: { draw: [(u) => { for (const mark of drawn) draw(u, mark); }] },
