@@ -15,7 +15,7 @@ from crossent.proof.chain.derivatives import Derivatives
 from crossent.proof.chain.expectation import ROW
 from crossent.proof.chain.names import i
 from crossent.proof.chain.sample import Sample, on_data
-from crossent.proof.chain.shortest import shortest
+from crossent.proof.chain.shortest import shortest, with_signs
 from crossent.proof.chain.subject import Subject
 from crossent.proof.chain.words import regression as name_of
 from crossent.proof.results import Step
@@ -97,7 +97,7 @@ def row_slope(subject: Subject, standard: Derivatives, name: str, change: Any, e
         "cloglog": sympy.log(-sympy.log(1 - parameter)),
     }[name]  # fmt: skip
     by_parameter = elementary(change).subs(eta, back)
-    made = standard.gradient[0] * sympy.cancel(by_parameter)
+    made = standard.gradient[0] * with_signs(sympy.factor(sympy.cancel(by_parameter)), subject.point, None)
     made = shortest(made, point=subject.point, y=subject.y)
     in_row = sympy.IndexedBase(parameter.name, real=True)[i]
     return made.subs({subject.y: ROW, parameter: in_row}, simultaneous=True)
