@@ -416,3 +416,18 @@ def test_the_document():
         document
     )
     assert mpmath.mpf(document["scale"]) == 1
+
+
+def test_a_hard_row_may_stand_beside_the_prediction():
+    """q_j inside one logarithm with p_j: the value without q_j is no constant, and stays under its sum."""
+    mixed = NamedLoss("mixed", lambda q, p: -total(log((1 - q) / 2 + q * p)), "classes", "categorical.probs")
+    proof = prove(mixed, "nll")
+    assert cases(proof)["hard", False] == "affine"
+    assert prove(
+        NamedLoss("c", lambda q, p: total(p * log(1 + q * p)), "classes", "categorical.probs"), "nll"
+    ).verdict == ("different")
+
+
+def test_what_is_expected_must_be_a_verdict():
+    with pytest.raises(errors.UsageError, match="expect"):
+        prove("bce", "ce", expect="same")

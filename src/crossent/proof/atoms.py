@@ -76,10 +76,15 @@ class Atoms:
         if not any(factor.free_symbols & expression.free_symbols for factor in self.positive_factors):
             return False
         letters = {letter for letter in expression.free_symbols if letter.is_positive}
-        known = sorted(self.positive_factors, key=sympy.default_sort_key)
-        products = [a * b for a, b in itertools.combinations([*known, *sorted(letters, key=str)], 2)]
-        facts = [(sympy.expand(fact), sympy.Gt) for fact in [*known, *products[:MOST_PRODUCTS]]]
-        return not feasible([(sympy.expand(expression), sympy.Le), *facts])
+        near = [factor for factor in self.positive_factors if factor.free_symbols <= expression.free_symbols]
+        known = sorted(near, key=sympy.default_sort_key)
+        claim = (sympy.expand(expression), sympy.Le)
+        for more in ([], sorted(letters, key=str)):
+            products = [a * b for a, b in itertools.combinations([*known, *more], 2)]
+            facts = [(sympy.expand(fact), sympy.Gt) for fact in [*known, *products[:MOST_PRODUCTS]]]
+            if not feasible([claim, *facts]):
+                return True
+        return False
 
     def _positive_term(self, term: Expr) -> bool:
         return all(

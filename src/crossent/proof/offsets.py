@@ -10,6 +10,7 @@ from sympy import Add, Expr, Integer, Mul, Piecewise, Pow, Symbol, log
 from crossent.proof import regions
 from crossent.proof.normal_form import NormalForm
 from crossent.proof.regions import Part, Split
+from crossent.proof.relation import factors
 from crossent.proof.symbols import j
 
 
@@ -39,7 +40,18 @@ def gathered(expression: Expr) -> Expr:
             rest.append(lead * cofactor * log(inside, evaluate=False))
         else:
             rest += [c * cofactor * log(argument) for c, argument in terms]
-    return Add(*rest)
+    return _by_logarithm(Add(*rest))
+
+
+def _by_logarithm(expression: Expr) -> Expr:
+    """(1 - y) log(1 - y) in one term: what a logarithm is multiplied by is gathered and factored."""
+    groups: dict[Expr, Expr] = {}
+    for term in Add.make_args(expression):
+        logarithms = [f for f in Mul.make_args(term) if isinstance(f, log)]
+        key = logarithms[0] if len(logarithms) == 1 else Integer(1)
+        groups[key] = groups.get(key, Integer(0)) + term / key
+    plain = groups.pop(Integer(1), Integer(0))
+    return Add(plain, *(Mul(key, *factors(value)) for key, value in groups.items()))
 
 
 def _constant(argument: Expr) -> bool:

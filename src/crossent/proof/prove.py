@@ -8,16 +8,18 @@ from typing import Any
 import sympy
 from sympy import Expr
 
+from crossent import errors
 from crossent.proof import cases, sentences, witness
 from crossent.proof.as_written import as_written
 from crossent.proof.carries_over import carries_over
 from crossent.proof.cases import Verdict
-from crossent.proof.grounds import ROWS, BinaryGround, ClassGround, at_two_classes, meet
+from crossent.proof.grounds import ROWS, BinaryGround, ClassGround
 from crossent.proof.identities import identity
 from crossent.proof.judge import judge
+from crossent.proof.meeting import at_two_classes, meet
 from crossent.proof.offsets import in_letters, tidy
 from crossent.proof.question import Question
-from crossent.proof.results import AFFINE, DIFFERENT, EQUAL, INCOMPARABLE, NEGATED, UNKNOWN, Case, Proof
+from crossent.proof.results import AFFINE, DIFFERENT, EQUAL, INCOMPARABLE, NEGATED, UNKNOWN, VERDICTS, Case, Proof
 from crossent.proof.side import Side, side
 from crossent.proof.steps import guard_relations, steps
 
@@ -28,7 +30,7 @@ def prove(left: Any, right: Any, *, expect: str | None = None) -> Proof:
         left = scale * right + offset, scale > 0 free of target and prediction, offset free of the prediction
 
     `left` and `right` are names of the Rosetta, families, or `NamedLoss` values. `expect` is a verdict that the caller
-    hopes for; it changes nothing here.
+    hopes for: it must be one of the six, and changes nothing else here.
 
     Domain: everything that both losses take, soft targets and the boundary included, in the extended real numbers.
     Errors: UsageError for a name that is not known. A question without answer has the verdict "unknown".
@@ -36,6 +38,8 @@ def prove(left: Any, right: Any, *, expect: str | None = None) -> Proof:
     >>> prove("bce", "wrong_sign_bce").sentence
     'negated: bce = −wrong_sign_bce'
     """
+    if expect is not None and expect not in VERDICTS:
+        raise errors.unknown_option(argument="expect", value=expect, known=VERDICTS)
     known = identity(left, right)
     if known is not None:
         return known

@@ -64,10 +64,10 @@ def collected(normal: NormalForm, form: Expr) -> Expr:
         key = logarithms[0] if len(logarithms) == 1 else Integer(1)
         groups[key] = groups.get(key, Integer(0)) + term / key
     plain = groups.pop(Integer(1), Integer(0))
-    return sympy.Add(plain, *(sympy.Mul(key, *_factors(value)) for key, value in groups.items()))
+    return sympy.Add(plain, *(sympy.Mul(key, *factors(value)) for key, value in groups.items()))
 
 
-def _factors(value: Expr) -> list[Expr]:
+def factors(value: Expr) -> list[Expr]:
     """Factored; a factor y - 1 is written as -1 and 1 - y."""
     found: list[Expr] = []
     for factor in sympy.Mul.make_args(sympy.factor(value)):

@@ -75,10 +75,8 @@ def _hard(normal: NormalForm, row: Any, y: Any, touched: Expr, rest: Expr) -> Ex
     meaning, others = normal.write(touched), normal.write(rest)
     absent, present = (value_at(meaning, {row: Integer(n)}) for n in (0, 1))
     normal.used["every qᵢ is 0 or 1"] = None
-    answer = Integer(0)
-    if absent != 0:
-        answer += absent * rewrite(normal, Sum(others, (j, 1, CLASSES)))
+    answer = Integer(0) if absent == 0 else rewrite(normal, Sum(absent * others, (j, 1, CLASSES)))
     if y is None:
-        return answer + (present - absent) * rewrite(normal, Sum(row * others, (j, 1, CLASSES)))
+        return answer + rewrite(normal, Sum(row * (present - absent) * others, (j, 1, CLASSES)))
     normal.used["Σᵢ [i = y] fᵢ = f_y"] = None
-    return answer + (present - absent) * normal.of(others.subs(j, y))
+    return answer + normal.of(((present - absent) * others).subs(j, y))
