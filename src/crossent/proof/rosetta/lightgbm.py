@@ -8,7 +8,7 @@ from typing import Any
 from crossent.proof.named_loss import NamedLoss, Setting
 from crossent.proof.over_classes import total
 from crossent.proof.rosetta import sklearn, textbook, tweedie
-from crossent.vocabulary import abs, log1p, maximum, softplus, where
+from crossent.vocabulary import abs, log1p, maximum, softplus
 
 VERSION = "lightgbm 4.7.0"
 NO_VALUE = "whatever does not move with the prediction: a booster is handed derivatives only"
@@ -25,11 +25,11 @@ def objective(name: str, formula: Callable[..., Any], target: str, prediction: s
 
 
 def binary(y: Any, z: Any, sigmoid: Any) -> Any:
-    return softplus(where(y > 0, -sigmoid * z, sigmoid * z))
+    return y * softplus(-sigmoid * z) + (1 - y) * softplus(sigmoid * z)
 
 
 def one_versus_all(q: Any, z: Any, sigmoid: Any) -> Any:
-    return total(q * softplus(-sigmoid * z) + (1 - q) * softplus(sigmoid * z))
+    return total(binary(q, z, sigmoid))
 
 
 def fair(y: Any, m: Any, fair_c: Any) -> Any:

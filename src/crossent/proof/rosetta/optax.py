@@ -41,7 +41,7 @@ def weighted_focal_loss(y: Any, z: Any, alpha: Any, gamma: Any) -> Any:
 
 
 def sparsemax_loss(y: Any, z: Any) -> Any:
-    x = where(y > 0, -z, z)
+    x = (1 - 2 * y) * z
     return where(x <= -1, 0 * x, where(x >= 1, x, (x + 1) ** 2 / 4))
 
 
