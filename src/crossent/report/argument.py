@@ -69,7 +69,7 @@ def of_proof(proof: Proof) -> Argument:
     """A proof: the verdict line, both formulas as their owners write them, what carries over, the steps."""
     left, right = printable(proof.left), printable(proof.right)
     formulas = [
-        (name, Formula(printable(written[0]), written[1]))
+        (name, _formula(*written))
         for name, written in ((left, proof.left_formula), (right, proof.right_formula))
         if written[0]
     ]
@@ -81,7 +81,7 @@ def of_proof(proof: Proof) -> Argument:
         sentence=printable(proof.sentence),
         formulas=tuple(formulas),
         facts=tuple(_facts(proof)),
-        steps=tuple(Shown(printable(s.rule), Formula(printable(s.text), s.latex)) for s in proof.steps),
+        steps=tuple(Shown(printable(s.rule), _formula(s.text, s.latex)) for s in proof.steps),
     )
 
 
@@ -91,9 +91,7 @@ def of_derivation(derivation: Derivation) -> Argument:
         title=f"The loss of {printable(derivation.family)}",
         verdict="",
         sentence=printable(derivation.answer.text),
-        steps=tuple(
-            Shown(printable(s.rule), Formula(printable(s.text), s.latex), printable(s.number)) for s in derivation.steps
-        ),
+        steps=tuple(Shown(printable(s.rule), _formula(s.text, s.latex), printable(s.number)) for s in derivation.steps),
         notes=tuple(printable(note) for note in derivation.notes),
         head="The chain of the argument",
     )
@@ -118,12 +116,14 @@ def of_identification(found: Identification) -> Argument:
         title=f"What {printable(found.function)} is",
         verdict="equal" if found.name else "different",
         sentence=printable(found.sentence),
-        formulas=((printable(name), Formula(printable(found.formula[0]), found.formula[1])),)
-        if found.formula[0]
-        else (),
+        formulas=((printable(name), _formula(*found.formula)),) if found.formula[0] else (),
         facts=tuple(facts),
         notes=tuple(printable(note) for note in found.notes),
     )
+
+
+def _formula(text: str, latex_text: str) -> Formula:
+    return Formula(printable(text), printable(latex_text))
 
 
 def _relation(left: str, right: str, proof: Proof) -> Formula:

@@ -17,7 +17,8 @@ _MATHEMATICS |= {"−": r"\ensuremath{-}", "—": "---", "–": "--", "√": r"\
 for _digits, _sign in (("⁰¹²³⁴⁵⁶⁷⁸⁹", "^"), ("₀₁₂₃₄₅₆₇₈₉", "_")):
     _MATHEMATICS |= {letter: rf"\ensuremath{{{_sign}{k}}}" for k, letter in enumerate(_digits)}
 _MATHEMATICS |= {letter: rf"\ensuremath{{_{name}}}" for letter, name in zip("ᵢⱼₖₗₘₙ", "ijklmn", strict=True)}
-_MATHEMATICS |= {"²": r"\ensuremath{^2}", "³": r"\ensuremath{^3}", "¹": r"\ensuremath{^1}", "⁻": r"\ensuremath{^-}"}
+_MATHEMATICS |= {"²": r"\ensuremath{^2}", "³": r"\ensuremath{^3}", "¹": r"\ensuremath{^1}"}
+_MATHEMATICS |= {"⁻": r"\ensuremath{^-}", "₋": r"\ensuremath{_-}"}
 _MATHEMATICS |= {"ᵦ": r"\ensuremath{_\beta}", "‘": "`", "’": "'", "“": "``", "”": "''", "‖": r"\ensuremath{\|}"}
 _ACCENTS = {"\u0302": r"\hat", "\u0304": r"\bar", "\u0305": r"\bar", "\u0303": r"\tilde"}
 _ACCENTED = re.compile(f"(.)([{''.join(_ACCENTS)}])")
