@@ -109,7 +109,7 @@ OBJECTIVES = (
     objective(
         "reg:squaredlogerror", squared_log_error_bent, "nonnegative", "location", elicits="nothing named",
         clamp=Clamp("m >= -1 + 17/2^24", lambda y, m: m >= ratio(*GAP, m) - 1, squared_log_error),
-        doc="(log(1 + m) - log(1 + y))^2 / 2, a straight line below -1 + 1e-6 in float32. The Hessian is at least 1e-6.",
+        doc="(log(1 + m) - log(1 + y))^2 / 2, a straight line below -1 + 1e-6 in float32. Hessian at least 1e-6.",
     ),
     objective(
         "binary:hinge", hinge, "binary", "bernoulli.logits", soft=False, elicits="sign",
