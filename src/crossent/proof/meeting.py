@@ -36,7 +36,9 @@ def meet(left: Side, right: Side) -> Ground | str:
 
 def _meet_classes(sides: tuple[Side, Side], kinds: set[str]) -> Ground | str:
     if kinds in ({"labels"}, {"labels", "bernoulli"}):
-        return LabelGround(sides)
+        if {side.loss.target for side in sides} <= {"labels", "binary", "sign"}:
+            return LabelGround(sides)
+        return f"another kind of target: {_words(sides[0])} against {_words(sides[1])}"
     if "bernoulli" not in kinds:
         return ClassGround(sides)
     for side in sides:

@@ -50,7 +50,7 @@ def _near(ground: Ground) -> list[Sample]:
     if isinstance(ground, ClassGround):
         return [_class_sample(ground, classes) for classes in (2, 3)]
     if isinstance(ground, LabelGround):
-        rows = [(1, 0), (0, 1), (1, 1), (0, 0)]
+        rows = [tuple(_exact(*row)) for row in ((1, 0), (0, 1), (1, 1), (0, 0))]
         soft = [(Rational(1, 2), Rational(1, 4))] * ground.soft_too
         values = PROBABILITIES if ground.by_probability else SCORES
         targets = [(True, {ground.q: row}) for row in rows] + [(False, {ground.q: row}) for row in soft]
@@ -105,6 +105,10 @@ def far(ground: Ground) -> list[Sample]:
         elif isinstance(ground, NumberGround):
             numbers = _exact("1e-9", "1e-20", "20", "1000", "1e-60", "30000")
             samples.append(Sample(sample.targets, tuple({ground.letter: v} for v in numbers)))
+        elif isinstance(ground, LabelGround):
+            ends = FAR_PROBABILITIES if ground.by_probability else FAR_SCORES
+            middle = Rational(1, 2)
+            samples.append(Sample(sample.targets, tuple({ground.letter: (end, middle)} for end in ends)))
         elif isinstance(ground, ClassGround):
             size = len(next(iter(sample.predictions[0].values())))
             if ground.by_probability:
