@@ -121,9 +121,7 @@ def likelihood(it: ClassSubject, data: Sample | None) -> list[Step]:
 def underflow(it: ClassSubject, data: Sample | None) -> Step:
     """Three classes, all alike; of three draws one of each."""
     factor, what = (Rational(1, 3), "") if it.total == 1 else (Rational(2, 9), ", y = (1, 1, 1)")
-    usual = (
-        f"at p = (1/3, 1/3, 1/3){what}: factor {factor} a row; product < 2^−1022 first at n = {repeated(float(factor))}"
-    )
+    usual = f"at pⱼ = 1/3{what}: factor {factor} a row; L < 2^−1022 first at n = {repeated(float(factor))}"
     return step("why a logarithm", words(usual), on_data(data, lambda _, best: of_product(best.factors)), factor)
 
 

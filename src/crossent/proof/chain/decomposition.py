@@ -115,7 +115,7 @@ def best_and_excess(subject: Subject, sample: Sample | None) -> list[Step]:
         rf" + \tfrac{{1}}{{n}}\left(\ell({tex}) - \ell({page})\right)",
     )
     made = [
-        step("no entropy", words("n points have no density of their own: no floor, the best member stands in for it")),
+        step("no entropy", words("n points have no density, so no entropy: the best member is the floor instead")),
         step("excess", whole, on_data(sample, lambda data, best: _excess(subject, data, best.mean))),
     ]
     closed = excess(subject, hats)

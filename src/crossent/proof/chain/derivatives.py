@@ -62,7 +62,9 @@ def _by(subject: Subject, parameters: Entries, change: Any) -> Derivatives:
         return sum((sympy.diff(expression, parameter) * c for parameter, c in by_standard if c != 0), sympy.S.Zero)
 
     slopes = [slope(loss, a) for a in range(k)]
-    gradient = tuple(shortest(expression, point=subject.point, y=y) for expression in slopes)
+    by_standard = [shortest(sympy.diff(loss, s), point=subject.point, y=y) for s in subject.standard]
+    chained = [sum((by_standard[s] * change[s, a] for s in range(k)), sympy.S.Zero) for a in range(k)]
+    gradient = tuple(shortest(*forms, point=subject.point, y=y) for forms in zip(slopes, chained, strict=True))
     hessian = []
     for a, b in [(first, second) for first in range(k) for second in range(first, k)]:
         # the derivative of sign(x) is taken as 0, as it is beside the kink

@@ -102,10 +102,10 @@ def cross_entropy(subject: Subject, sample: Sample | None) -> list[Step]:
     if kind.kind == "unit":
         mean = mean.subs(MEAN_OF_ROWS, Q)
         whose = equal(Q, sum_over_rows(row(y, y)) / ROWS)
-        what = join(cross("q", "p"), words(", the truth q being the share of ones, "), whose)
+        what = join(cross("q", "p"), words(", the truth q the share of ones: "), whose)
     elif kind.discrete:
         text = ("−Σ_y q(y)·log p(y)", r"-\sum_{y} q(y) \log p(y)")
-        what = join(equal(text, cross("q", "p")), words(", q(y) being the share of the rows that are y"))
+        what = join(equal(text, cross("q", "p")), words(", q(y) the share of rows that are y"))
     else:
         text = ("the mean of −log p under q", r"\mathbb{E}_{q}\left[-\log p(y)\right]")
         what = join(equal(cross("q", "p"), text), words(", q being 1/n on each row"))

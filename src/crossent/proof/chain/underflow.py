@@ -75,7 +75,7 @@ def underflow(subject: Subject, sample: Sample | None) -> list[Step]:
     factor = float(sympy.N(exact, 25))
     n = repeated(factor)
     where = join(*(join(", " if k else "", side(s), " = ", side(v)) for k, (s, v) in enumerate(values.items())))
-    when = f"product < 2^−1022 first at n = {n}" if n is not None else "the product does not fall"
+    when = f"L < 2^−1022 first at n = {n}" if n is not None else "L does not fall"
     row = join(words("at "), where, words(", y = "), side(y), words(f": factor {number(factor)} a row; {when}"))
     of_rows = on_data(sample, lambda _, best: of_product(best.factors))
     return [step("why a logarithm", row, of_rows, exact), *rest_of_underflow()]
