@@ -99,6 +99,7 @@ def test_every_stage_is_there_and_written_out(family):
         assert "\n" not in step.text
         assert step.number == ""
         assert step.latex.count("{") == step.latex.count("}")
+        assert step.latex.isascii()
     assert "H(p, q)" in made.notes[0]
     assert json.loads(made.to_json())["steps"][0]["rule"] == "density"
 

@@ -9,6 +9,7 @@ import sympy
 
 from crossent.proof.chain.expectation import ROW
 from crossent.proof.chain.names import ROWS, i
+from crossent.proof.chain.text_latex import in_text
 from crossent.proof.results import Step
 from crossent.proof.writing import latex, unicode_line
 
@@ -20,7 +21,7 @@ def side(expression: Any) -> Side:
 
 
 def words(text: str) -> Side:
-    return text, rf"\text{{{text}}}"
+    return text, rf"\text{{{in_text(text)}}}"
 
 
 def listed(expressions: Iterable[Any]) -> Side:
@@ -36,9 +37,13 @@ def of(name: str, expressions: Iterable[Any], page: str = "") -> Side:
 
 
 def join(*parts: Side | str) -> Side:
-    """Pieces one after the other; plain text stands in both."""
-    pairs = [(part, part) if isinstance(part, str) else part for part in parts]
+    """Pieces one after the other; plain text is mathematics that stands in both."""
+    pairs = [(part, _page(part)) if isinstance(part, str) else part for part in parts]
     return "".join(line for line, _ in pairs), "".join(page for _, page in pairs)
+
+
+def _page(text: str) -> str:
+    return text.replace("−", "-").replace("·", r"\cdot ").replace("log ", r"\log ")
 
 
 def equal(*sides: Any) -> Side:

@@ -111,7 +111,7 @@ def _median(subject: Subject, parameter: Any, on_rows: str) -> list[Step]:
     """The subgradient of sum |y_i - m|."""
     name = side(parameter)
     kinks = join(words("slopes of Σᵢ |yᵢ − "), name, words("| at "), name, ": ")
-    slopes = join("#{yᵢ < ", name, "} − #{yᵢ > ", name, "} ± #{yᵢ = ", name, "}")
+    slopes = join(words("#{yᵢ < "), name, words("} − #{yᵢ > "), name, words("} ± #{yᵢ = "), name, words("}"))
     return [
         step("subgradient", join(kinks, slopes, words(" contain 0"))),
         step("maximum-likelihood estimate", join(side(hat(parameter)), words(

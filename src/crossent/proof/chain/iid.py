@@ -17,6 +17,6 @@ def bought(discrete: bool, sample: Sample | None = None) -> list[Step]:
         step("identical distribution", words("pᵢ = p, one parameter for all rows; without it: pᵢ = p(· | xᵢ)")),
         step("identical distribution", words(f"rows, in any order, pool into {pooled}: H(q, p) of one q and one p")),
         step("both", words("the mean over the rows tends to the expectation: the average is worth something")),
-        step("both", words("n rows hold n·I(θ), standard error 1/√(n·I(θ)); else only the errors are wrong"), n),
+        step("both", words("n rows hold n·I(θ), standard error 1/√(n·I(θ)); without both, another"), n),
         step("with a link", words("given x independent, each its own p(· | xᵢ): H is the average conditional one")),
     ]
