@@ -28,7 +28,7 @@ $(VENV)/bench: $(VENV)/development requirements/bench.txt
 	$(RUN) -m pip install --quiet --requirement requirements/bench.txt
 	@touch $@
 
-demo: $(VENV)/runtime ## install into .venv and score the shipped predictions
+demo: $(VENV)/runtime ## install into .venv, prove bce ce, and score the shipped predictions
 	$(RUN) examples/demo.py
 
 test: demo $(VENV)/development ## the demo, then every test

@@ -1,4 +1,4 @@
-"""The main job on real data: why binary cross-entropy is cross-entropy, and how good four models are.
+"""The question and its answer, the same answer on real data, and how good four models are.
 
 python examples/demo.py
 """
@@ -16,9 +16,10 @@ import crossent as ce
 from crossent.cli import main
 
 HERE = Path(__file__).resolve().parent
+QUESTION = "Why is the cross-entropy formula different from the binary cross-entropy formula? It is not:"
 SENTENCE = (
-    "Binary cross-entropy is cross-entropy with two classes: both charge -log of the probability\n"
-    "that was given to what happened, and Bernoulli and two-class Categorical give it the same one."
+    "Both charge -log of the probability that was given to what happened. On real data,\n"
+    "569 tumours and a model's probability that each is malignant:"
 )
 COMMANDS = (
     ("breast_cancer.csv", "diagnosis", ("--probs", "logistic", "--positive", "malignant")),
@@ -39,12 +40,13 @@ def binary_and_general() -> tuple[float, float]:
 
 
 def demo() -> int:
-    """Print all of it; the exit code of the last score."""
+    """Print all of it; the largest exit code."""
+    print(f"{QUESTION}\n\n$ crossent prove bce ce")
+    code = main(["prove", "bce", "ce", "--expect", "equal"])
     binary, general = binary_and_general()
-    print(SENTENCE)
+    print(f"\n{SENTENCE}")
     print(f"  as Bernoulli             {binary!r} nats a tumour")
     print(f"  as two-class Categorical {general!r} nats a tumour")
-    code = 0
     for name, target, options in COMMANDS:
         print(f"\n$ crossent score examples/{name} --target {target} {' '.join(options)}")
         code = max(code, main(["score", relpath(HERE / name), "--target", target, *options]))

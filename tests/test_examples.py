@@ -44,13 +44,14 @@ def test_both_formats_score_alike(model):
     assert scores[0].base_nats == scores[1].base_nats
 
 
-def test_the_demonstration_answers_first_and_then_scores_four_models():
+def test_the_demonstration_proves_first_and_then_scores_four_models():
     done = subprocess.run(
         [sys.executable, str(EXAMPLES / "demo.py")], capture_output=True, text=True, timeout=300, check=True
     )
     lines = done.stdout.splitlines()
-    assert lines[0].startswith("Binary cross-entropy is cross-entropy with two classes")
-    binary, general = (float(line.split()[-4]) for line in lines[2:4])
+    assert lines[2] == "$ crossent prove bce ce"
+    assert lines[3].startswith("equal: bce = ce")
+    binary, general = (float(line.split()[-4]) for line in lines if line.startswith("  as "))
     assert binary == pytest.approx(general, rel=1e-15)
     assert done.stdout.count("$ crossent score") == 4
     assert done.stdout.count("certain and wrong") == 4

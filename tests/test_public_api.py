@@ -20,6 +20,7 @@ MODULES = (
     "crossent.loss.loss",
     "crossent.loss.tally",
     "crossent.loss.tallying",
+    "crossent.proof.verbs",
 )
 
 
@@ -61,7 +62,9 @@ def test_deviance_sums_and_the_others_average_by_default():
     assert default == {"cross_entropy": "mean", "deviance": "sum", "entropy": "mean", "kl_divergence": "mean"}
 
 
-@pytest.mark.parametrize("name", [*FUNCTIONS, "Loss", "Tally", "Distribution", "register_arrays"])
+@pytest.mark.parametrize(
+    "name", [*FUNCTIONS, "prove", "derive", "identify", "Loss", "Tally", "Distribution", "register_arrays"]
+)
 def test_every_docstring_has_an_example(name):
     assert ">>>" in inspect.getdoc(getattr(ce, name))
 
