@@ -273,7 +273,8 @@ def _multiply(values, weights, products, errors):
         products[i] = product
         errors[i] = fma(value, weights[i], -product)
         size = abs(product)
-        inside &= ((size >= PRODUCT_LOW) & (size <= PRODUCT_HIGH)) | (value == 0.0) | (weights[i] == 0.0)
+        zero = (product == 0.0) & ((value == 0.0) | (weights[i] == 0.0))  # 0 times NaN or infinity is not
+        inside &= ((size >= PRODUCT_LOW) & (size <= PRODUCT_HIGH)) | zero
     return inside
 
 

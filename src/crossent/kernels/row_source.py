@@ -142,14 +142,14 @@ def _validity(layout: Layout) -> str:
 
 def _row(layout: Layout) -> list[str]:
     arguments, real = _arguments(layout), f"np.{layout.real}"
-    lines = [*_loads(layout)]
+    lines = [*_loads(layout), f"counts = {_validity(layout)}"]
     if layout.smoothed:
         lines.append("y = fma(y, kept, spread)")
     chosen = "select32" if layout.real == "float32" else "select"
     counts = (lambda value: f"{chosen}(w != 0.0, {value}, 0.0)") if layout.weighted else (lambda value: value)
     # a row that may not count is NaN, and found when the block is added up: the loop keeps no count of its own
     value = counts(f"{real}(nll({arguments}))")
-    lines += [f"v = {chosen}({_validity(layout)}, {value}, np.nan)", "block[i] = v"]
+    lines += [f"v = {chosen}(counts, {value}, np.nan)", "block[i] = v"]
     if layout.weighted:
         lines += ["share = w * power", "share = fma(share, high, share * low)"]
     if layout.keep_rows:
