@@ -8,11 +8,11 @@ from typing import Any
 
 import sympy
 
-from crossent.proof import symbols
-from crossent.proof.coordinates import PREDICTIONS, TARGETS
-from crossent.proof.named_loss import NamedLoss
+from crossent.proof.language import symbols
+from crossent.proof.language.coordinates import PREDICTIONS, TARGETS
+from crossent.proof.language.named_loss import NamedLoss
+from crossent.proof.language.writing import unicode_line
 from crossent.proof.rosetta import ROSETTA
-from crossent.proof.writing import unicode_line
 
 HEADINGS = {
     "": "Textbooks",

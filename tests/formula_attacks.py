@@ -399,9 +399,9 @@ LOOK_ALIKES = [
     for word, rest in [("exp", "(y)"), ("eval", "(y)"), ("y", ""), ("log", "(y)"), ("open", "(y)"), ("p", "+1")]
 ] + [
     "__ｉmport__(y)", "_\uff3fclass__", "y.\uff3f_class__", "𝑒𝑥𝑝(y)", "𝐥𝐨𝐠(y)", "𝘆", "ｙ", "уz", "р", "ѕqrt(y)",
-    "еxp(y)", "lоg(y)", "ﬁ", "ª", "º", "ℯxp(y)", "ℓog(y)", "y²", "y₁", "½", "٣", "１+y", "y−1", "y×p", "y·p", "y÷p", "√y", "∞",
-    "π", "μ", "µ", "y‐p", "y—p", "（y）", "y，p", "y．real", "y\u0301", "ẏ", "\u202eexp(y)", "y\u200dz", "ſqrt(y)",
-    "K", "Å",
+    "еxp(y)", "lоg(y)", "ﬁ", "ª", "º", "ℯxp(y)", "ℓog(y)", "y²", "y₁", "½", "٣", "１+y", "y−1", "y×p", "y·p",
+    "y÷p", "√y", "∞", "π", "μ", "µ", "y‐p", "y—p", "（y）", "y，p", "y．real", "y\u0301", "ẏ", "\u202eexp(y)",
+    "y\u200dz", "ſqrt(y)", "K", "Å",
 ]  # fmt: skip
 
 ATTACKS = list(dict.fromkeys(ESCAPES + BOMBS + BUILTINS + KEYWORDS + DUNDERS + CONTROLS + LOOK_ALIKES))

@@ -11,8 +11,8 @@ import numpy as np
 import sympy
 from mpmath import mp
 
-from crossent.proof.named_loss import NamedLoss
-from crossent.proof.over_classes import Row
+from crossent.proof.language.named_loss import NamedLoss
+from crossent.proof.language.over_classes import Row
 from crossent.proof.rosetta import complete
 
 C = 3

@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from crossent import cli, errors
-from crossent.proof import prove as prove_module
 from crossent.proof import results
+from crossent.proof.comparison import prove as prove_module
 
 KEYS = {
     "schema", "left", "right", "verdict", "cases", "domain", "scale", "offset", "conditions", "carries_over",

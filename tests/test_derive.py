@@ -20,12 +20,12 @@ from test_own_family import EXPONENTIAL, GUMBEL
 from crossent.families.catalogue import FAMILIES
 from crossent.families.contract import Family, Parameter, Support
 from crossent.proof.chain.derivatives import derivatives
+from crossent.proof.chain.derive import derive
 from crossent.proof.chain.expectation import E
 from crossent.proof.chain.over_classes import at_classes, class_subject, k, l, letter
 from crossent.proof.chain.scalar import _read
 from crossent.proof.chain.subject import subject
 from crossent.proof.chain.underflow import first_above, first_below, repeated
-from crossent.proof.derive import derive
 from crossent.vocabulary import abs as absolute
 from crossent.vocabulary import exp, times, where
 

@@ -6,9 +6,9 @@ import pytest
 import sympy
 from sympy import IndexedBase, Product, Rational, Sum, Symbol, exp, log, sqrt
 
-from crossent.proof.line_printer import lowered
-from crossent.proof.symbols import row, sum_over_classes
-from crossent.proof.writing import equation, latex, meant, unicode_line
+from crossent.proof.language.line_printer import lowered
+from crossent.proof.language.symbols import row, sum_over_classes
+from crossent.proof.language.writing import equation, latex, meant, unicode_line
 from crossent.vocabulary import symbolic
 
 p, q, y, mu, sigma, lam, eta, n, r, N = sympy.symbols("p q y mu sigma lambda eta n r N")

@@ -15,8 +15,8 @@ from vocabulary_samples import SAMPLES
 from crossent import cli
 from crossent.families.catalogue import FAMILIES
 from crossent.families.class_readings import read_index, read_row
-from crossent.proof.coordinates import PREDICTIONS
-from crossent.proof.over_classes import Row
+from crossent.proof.language.coordinates import PREDICTIONS
+from crossent.proof.language.over_classes import Row
 from crossent.report.explore import steps
 from crossent.report.explore.formulas import LOSSES, ROW_DISTRIBUTIONS, ROW_TARGETS, key, value_of
 from crossent.vocabulary import FUNCTIONS, exact

@@ -4,7 +4,7 @@ import pytest
 
 from crossent import errors
 from crossent.families.catalogue import FAMILIES
-from crossent.proof.over_classes import log_softmax, number_of_classes, own, softmax, total
+from crossent.proof.language.over_classes import log_softmax, number_of_classes, own, softmax, total
 from crossent.report.explore.formulas import LOSSES, script
 from crossent.report.explore.javascript import javascript
 from crossent.report.explore.steps import FORMULAS

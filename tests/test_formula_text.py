@@ -9,9 +9,9 @@ import sympy
 from formula_attacks import ATTACKS
 
 from crossent import errors
-from crossent.proof import formula_text
-from crossent.proof.formula_grammar import CALLABLE
-from crossent.proof.formula_text import as_loss, is_formula, read, sides
+from crossent.proof.user_formulas import text as formula_text
+from crossent.proof.user_formulas.grammar import CALLABLE
+from crossent.proof.user_formulas.text import as_loss, is_formula, read, sides
 
 NAMES = ["y", "p", "z", "q", "m", "s", "k", "a", "b", "c", "d", "f", "g"]
 SYMBOLS = {name: sympy.Symbol(name, real=True) for name in NAMES}

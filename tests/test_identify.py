@@ -10,8 +10,8 @@ from scipy.special import gammaln
 
 import crossent as ce
 from crossent import errors
-from crossent.proof.inputs import ROWS, Kind, ordinary
-from crossent.proof.matching import nice_number
+from crossent.proof.identification.inputs import ROWS, Kind, ordinary
+from crossent.proof.identification.matching import nice_number
 
 torch = pytest.importorskip("torch", reason="the losses of torch.nn are tried")
 

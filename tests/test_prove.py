@@ -11,17 +11,17 @@ from sympy import Rational, Symbol
 import crossent as ce
 from crossent import errors
 from crossent.proof import rosetta
-from crossent.proof.enclosure import NoEnclosure, enclose, exact
-from crossent.proof.extended import Undecided, value_at
-from crossent.proof.feasible import feasible
-from crossent.proof.grounds import BinaryGround
-from crossent.proof.multiple_sums import equal as sums_equal
-from crossent.proof.named_loss import NamedLoss, Setting
-from crossent.proof.normal_form import NormalForm
-from crossent.proof.over_classes import number_of_classes, total
-from crossent.proof.prove import prove
-from crossent.proof.side import side
-from crossent.proof.steps import guard
+from crossent.proof.comparison.extended import Undecided, value_at
+from crossent.proof.comparison.grounds import BinaryGround
+from crossent.proof.comparison.prove import prove
+from crossent.proof.comparison.side import side
+from crossent.proof.comparison.steps import guard
+from crossent.proof.evidence.enclosure import NoEnclosure, enclose, exact
+from crossent.proof.language.named_loss import NamedLoss, Setting
+from crossent.proof.language.over_classes import number_of_classes, total
+from crossent.proof.rewriting.feasible import feasible
+from crossent.proof.rewriting.multiple_sums import equal as sums_equal
+from crossent.proof.rewriting.normal_form import NormalForm
 from crossent.vocabulary import PI, exp, lgamma, log, log1p, softplus, sqrt, xlog1py, xlogy
 
 X, Y = Symbol("x", positive=True), Symbol("y", positive=True)

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from crossent.proof.prove import prove
+from crossent.proof.comparison.prove import prove
 
 # left, right, verdict; why stands in the comment above a group
 PAIRS = """

@@ -9,10 +9,10 @@ from xml.dom import minidom
 import pytest
 
 import crossent as ce
-from crossent.proof.as_written import as_written
+from crossent.proof.comparison.as_written import as_written
+from crossent.proof.comparison.side import Side
 from crossent.proof.results import Counterexample, Derivation, Identification, Proof, Step
 from crossent.proof.rosetta import ROSETTA
-from crossent.proof.side import Side
 from crossent.report.mathml import mathml, prose
 from crossent.report.proof_terminal import lines_of
 from crossent.report.proofs import argument_of

@@ -19,9 +19,9 @@ import crossent as ce
 from crossent import errors
 from crossent.families.class_readings import read_given, read_row
 from crossent.families.contract import Family, Parameter, Support
-from crossent.proof import symbols
-from crossent.proof.coordinates import PREDICTIONS, TARGETS
-from crossent.proof.over_classes import Row, total
+from crossent.proof.language import symbols
+from crossent.proof.language.coordinates import PREDICTIONS, TARGETS
+from crossent.proof.language.over_classes import Row, total
 from crossent.proof.rosetta import REDUCTIONS, ROSETTA, complete, find, of_family
 from crossent.proof.rosetta.families import SHORT, SHORT_DEVIANCE, deviance_of_family
 from crossent.proof.rosetta.names import DOMAINS

@@ -22,7 +22,7 @@ from mpmath import mp
 from rosetta_owners import Call, optax_calls, sklearn_calls, torch_calls
 from scipy import stats
 
-from crossent.proof.coordinates import log_odds
+from crossent.proof.language.coordinates import log_odds
 from crossent.proof.rosetta import ROSETTA, find
 from crossent.vocabulary import log
 

@@ -27,8 +27,8 @@ def prove(
     output: str | None = None,
 ) -> int:
     """Are two losses the same? The verdict, why, and what carries over from one to the other."""
-    from crossent.proof.formula_text import domains_of
     from crossent.proof.results import UNKNOWN, VERDICTS
+    from crossent.proof.user_formulas.text import domains_of
     from crossent.proof.verbs import prove as proof_of
 
     if expect is not None and expect not in VERDICTS:
@@ -56,7 +56,7 @@ def derive(
     output: str | None = None,
 ) -> int:
     """Where does the loss of a family come from? From its density to its gradient, a step at a time."""
-    from crossent.proof.derive import derive as derivation_of
+    from crossent.proof.chain.derive import derive as derivation_of
 
     column, weights = _column(data, target, weight, separator)
     derivation = derivation_of(name, column, weight=weights, link=link, **_numbers(param or []))
@@ -75,8 +75,8 @@ def identify(
     """Which loss is this function? It is called on 2,000 inputs, and compared with every loss of the catalogue."""
     import contextlib
 
-    from crossent.proof.identify import identify as identity_of
-    from crossent.proof.imported import imported
+    from crossent.proof.identification.identify import identify as identity_of
+    from crossent.proof.identification.imported import imported
 
     with contextlib.redirect_stdout(sys.stderr):  # what the function prints is not the answer
         found = identity_of(imported(function), name=function)

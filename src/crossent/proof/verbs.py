@@ -27,8 +27,8 @@ def prove(left: Any, right: Any, *, domains: Mapping[str, str] | None = None) ->
     >>> ce.prove("log(1 + exp(-y*z))", "bce", domains={"y": "sign"}).verdict
     'equal'
     """
-    from crossent.proof.formula_text import sides
-    from crossent.proof.prove import prove as proof_of
+    from crossent.proof.comparison.prove import prove as proof_of
+    from crossent.proof.user_formulas.text import sides
 
     return proof_of(*sides(left, right, domains or {}))
 
@@ -47,7 +47,7 @@ def derive(family: Any, target: Any = None, *, weight: Any = None, link: str | N
     >>> ce.derive(ce.Bernoulli).family
     'Bernoulli'
     """
-    from crossent.proof.derive import derive as derivation_of
+    from crossent.proof.chain.derive import derive as derivation_of
 
     return derivation_of(family, target, weight=weight, link=link, **fixed)
 
@@ -70,6 +70,6 @@ def identify(
     >>> found.name, found.scale, found.offset
     ('mse', '3', '0')
     """
-    from crossent.proof.identify import identify as identity_of
+    from crossent.proof.identification.identify import identify as identity_of
 
     return identity_of(function, target=target, prediction=prediction, name=name)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from crossent.proof.language.writing import latex, unicode_line
 from crossent.proof.results import (
     AFFINE,
     INCOMPARABLE,
@@ -19,7 +20,6 @@ from crossent.proof.results import (
     Identification,
     Proof,
 )
-from crossent.proof.writing import latex, unicode_line
 from crossent.report.text import printable
 
 

@@ -9,7 +9,7 @@ import mpmath
 import sympy
 
 from crossent.proof.chain.traced import exactly
-from crossent.proof.writing import meant
+from crossent.proof.language.writing import meant
 from crossent.vocabulary import symbolic
 
 Point = dict[Any, Any]

@@ -23,8 +23,8 @@ from crossent.proof.chain.sample import Sample, on_data, sample
 from crossent.proof.chain.slopes import ROUNDING
 from crossent.proof.chain.underflow import of_product, repeated, rest_of_underflow
 from crossent.proof.chain.words import ANSWERS, regression, spoken
+from crossent.proof.language.symbols import CLASSES, j
 from crossent.proof.results import Derivation, Step
-from crossent.proof.symbols import CLASSES, j
 
 SHOWN = 6  # classes whose numbers are listed
 LINK = "softmax"

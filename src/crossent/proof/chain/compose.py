@@ -10,8 +10,8 @@ import sympy
 from crossent.proof.chain.expectation import ROW
 from crossent.proof.chain.names import ROWS, i
 from crossent.proof.chain.text_latex import in_text
+from crossent.proof.language.writing import latex, unicode_line
 from crossent.proof.results import Step
-from crossent.proof.writing import latex, unicode_line
 
 Side = tuple[str, str]  # a line and its LaTeX
 

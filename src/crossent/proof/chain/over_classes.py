@@ -17,7 +17,7 @@ from crossent.families.class_readings import read_row
 from crossent.families.contract import Family
 from crossent.proof.chain.algebra import log_of, same
 from crossent.proof.chain.traced import along
-from crossent.proof.symbols import CLASSES, j
+from crossent.proof.language.symbols import CLASSES, j
 
 k, l = (Symbol(name, integer=True, positive=True) for name in "kl")
 N = Symbol("N", positive=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crossent.proof.named_loss import NamedLoss
+from crossent.proof.language.named_loss import NamedLoss
 from crossent.proof.rosetta import families, keras, lightgbm, optax, sklearn, textbook, torch, xgboost
 
 OWNERS = (textbook, families, torch, optax, sklearn, xgboost, lightgbm, keras)

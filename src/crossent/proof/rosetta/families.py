@@ -12,8 +12,8 @@ from typing import Any
 from crossent import errors
 from crossent.families.catalogue import FAMILIES
 from crossent.families.contract import Family, Parameterisation
-from crossent.proof.named_loss import NamedLoss, Setting
-from crossent.proof.over_classes import softmax, spread, total
+from crossent.proof.language.named_loss import NamedLoss, Setting
+from crossent.proof.language.over_classes import softmax, spread, total
 from crossent.proof.rosetta.pieces import USUAL_REDUCTIONS
 from crossent.vocabulary import exp, lgamma, log, softplus, xlog1py, xlogy
 

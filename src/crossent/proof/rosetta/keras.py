@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from crossent.proof.named_loss import Clamp, NamedLoss, Setting
-from crossent.proof.over_classes import total
+from crossent.proof.language.named_loss import Clamp, NamedLoss, Setting
+from crossent.proof.language.over_classes import total
 from crossent.proof.rosetta import textbook, torch
 from crossent.proof.rosetta.pieces import SMOOTHING, ratio, smoothed, smoothed_binary
 from crossent.vocabulary import log, maximum, minimum

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from crossent.proof.named_loss import NamedLoss, Setting
-from crossent.proof.over_classes import total
+from crossent.proof.language.named_loss import NamedLoss, Setting
+from crossent.proof.language.over_classes import total
 from crossent.proof.rosetta import sklearn, textbook, tweedie
 from crossent.vocabulary import abs, log1p, maximum, softplus
 

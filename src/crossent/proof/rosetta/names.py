@@ -17,7 +17,7 @@ from typing import Any
 import sympy
 
 from crossent import errors
-from crossent.proof.named_loss import NamedLoss, Setting
+from crossent.proof.language.named_loss import NamedLoss, Setting
 from crossent.proof.rosetta.catalogue import ROSETTA
 
 LONGEST = 2000

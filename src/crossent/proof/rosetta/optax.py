@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from crossent.proof.named_loss import NamedLoss, Setting
-from crossent.proof.over_classes import log_softmax, own, softmax, total
+from crossent.proof.language.named_loss import NamedLoss, Setting
+from crossent.proof.language.over_classes import log_softmax, own, softmax, total
 from crossent.proof.rosetta import textbook
 from crossent.vocabulary import abs, exp, log, log_sigmoid, minimum, sigmoid, times, where, xlogy
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from crossent.proof.named_loss import Setting
-from crossent.proof.over_classes import number_of_classes
+from crossent.proof.language.named_loss import Setting
+from crossent.proof.language.over_classes import number_of_classes
 from crossent.vocabulary import exp, log, sqrt, times
 
 SMOOTHING = Setting("label_smoothing", "s", "unit", default=0, special=(0,))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from crossent.proof.named_loss import Clamp, NamedLoss, Setting
-from crossent.proof.over_classes import own, total
+from crossent.proof.language.named_loss import Clamp, NamedLoss, Setting
+from crossent.proof.language.over_classes import own, total
 from crossent.proof.rosetta import textbook, tweedie
 from crossent.proof.rosetta.pieces import ratio
 from crossent.vocabulary import exp, log, log1p, maximum, minimum, softplus, xlogy

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from crossent.proof.named_loss import NamedLoss, Setting
-from crossent.proof.over_classes import own, softmax, total
+from crossent.proof.language.named_loss import NamedLoss, Setting
+from crossent.proof.language.over_classes import own, softmax, total
 from crossent.proof.rosetta.pieces import SMOOTHING, USUAL_REDUCTIONS, smoothed, smoothed_binary
 from crossent.vocabulary import (
     LOG_TWO,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from crossent.proof.named_loss import Choice, Clamp, NamedLoss, Setting
-from crossent.proof.over_classes import log_softmax, number_of_classes, own, spread, total
+from crossent.proof.language.named_loss import Choice, Clamp, NamedLoss, Setting
+from crossent.proof.language.over_classes import log_softmax, number_of_classes, own, spread, total
 from crossent.proof.rosetta import textbook
 from crossent.proof.rosetta.pieces import SMOOTHING, USUAL_REDUCTIONS, smoothed
 from crossent.vocabulary import (

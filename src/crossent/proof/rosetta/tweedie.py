@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crossent.proof.named_loss import Setting
+from crossent.proof.language.named_loss import Setting
 from crossent.vocabulary import exp, log, xlogy
 
 POWER_DOMAIN = "one_to_two"

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from crossent.proof.named_loss import Clamp, NamedLoss, Setting
-from crossent.proof.over_classes import own
+from crossent.proof.language.named_loss import Clamp, NamedLoss, Setting
+from crossent.proof.language.over_classes import own
 from crossent.proof.rosetta import sklearn, textbook, tweedie
 from crossent.proof.rosetta.pieces import ratio
 from crossent.vocabulary import lgamma, log, log1p, maximum, sqrt, where, xlogy

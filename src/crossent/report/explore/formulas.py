@@ -10,8 +10,8 @@ from typing import Any
 
 from crossent.families.catalogue import FAMILIES
 from crossent.families.contract import Family, Parameter
-from crossent.proof.coordinates import PREDICTIONS
-from crossent.proof.named_loss import NamedLoss
+from crossent.proof.language.coordinates import PREDICTIONS
+from crossent.proof.language.named_loss import NamedLoss
 from crossent.proof.rosetta import find
 from crossent.report.explore import steps
 from crossent.report.explore.javascript import javascript

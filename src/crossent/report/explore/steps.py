@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from crossent.families import bernoulli, categorical, normal
-from crossent.proof.coordinates import PREDICTIONS
-from crossent.proof.over_classes import number_of_classes, total
+from crossent.proof.language.coordinates import PREDICTIONS
+from crossent.proof.language.over_classes import number_of_classes, total
 from crossent.proof.rosetta.catalogue import ROSETTA
 from crossent.proof.rosetta.pieces import smoothed
 from crossent.vocabulary import softplus_mixture, sqrt, xlog1py, xlogy

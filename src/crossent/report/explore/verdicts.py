@@ -20,7 +20,7 @@ STORED = files("crossent.report.explore") / "verdicts.json"
 
 def verdict(left: str, right: str) -> dict[str, Any]:
     """What the page shows of one proof; what is empty stays away."""
-    from crossent.proof.prove import prove
+    from crossent.proof.comparison.prove import prove
 
     proof = prove(left, right)
     shown: dict[str, Any] = {

@@ -1,0 +1,1 @@
+"""Numbers that prove something: enclosures, samples, and the inputs that tell two losses apart."""

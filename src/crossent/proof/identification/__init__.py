@@ -1,0 +1,1 @@
+"""identify: a black-box loss is sampled and matched against the Rosetta."""

@@ -1,0 +1,1 @@
+"""Formulas that users type: read through a whitelist, never evaluated as code."""
