@@ -74,6 +74,8 @@ def _proved(question: Question, targets: str, pairs: list[tuple[Expr, Expr]], re
 
 def _judged(question: Question, left: Expr, right: Expr, hard: bool, regionwise: bool) -> Finding:
     """The relation of the rows' losses; where the two are unlike functions of the rows' mean, it is no relation."""
+    if question.transforms[0] == question.transforms[1] and left == right:
+        return Finding(Relation(Integer(1), Integer(0)), forms=(left, right))
     finding = judge(question.ground, left, right, hard, regionwise)
     if question.of_rows or finding.relation is None:
         return finding
@@ -104,6 +106,8 @@ def boundary(question: Question, scale: Expr | None, offset: Expr | None) -> lis
     ground = question.ground
     if not question.of_rows and question.transforms[0] != question.transforms[1]:
         return []
+    if question.identical:
+        return _identical(ground)
     if isinstance(ground, ClassGround):
         found = faces.compare(question, scale) if ground.reaches_boundary else []
     else:
@@ -112,6 +116,13 @@ def boundary(question: Question, scale: Expr | None, offset: Expr | None) -> lis
     return [
         _worst(ground, group) for targets in ("hard", "soft") if (group := [v for v in found if v.targets == targets])
     ]
+
+
+def _identical(ground: Ground) -> list[Verdict]:
+    """One expression on both sides has one value everywhere, on the boundary too."""
+    words = f"{ground.boundary_words.partition(';')[0]}: both are the same expression"
+    kinds = ("hard", "soft") if ground.soft_too else ("hard",)
+    return [Verdict(targets, True, EQUAL, words) for targets in kinds if ground.has_boundary]
 
 
 def _worst(ground: Ground, group: list[Verdict]) -> Verdict:

@@ -59,6 +59,11 @@ class Ground:
                 if setting.domain in ("unit", "open_unit") and setting.name in side.held:
                     made.assume_positive(1 - side.held[setting.name])
 
+    @property
+    def has_boundary(self) -> bool:
+        """Whether the domain has a boundary at which the two are compared."""
+        return self.reaches_boundary
+
     def _know(self, made: NormalForm, hard: bool) -> None:
         raise NotImplementedError
 
@@ -308,6 +313,10 @@ class NumberGround(Ground):
 
     def read(self, side: Side, formula: Any = None) -> Expr:
         return sympy.sympify(side.formula(self.y, self._prediction(side.loss), formula))
+
+    @property
+    def has_boundary(self) -> bool:
+        return self.has_zero
 
     def hard(self, side: Side) -> list[tuple[str, Expr]]:
         return [(self.hard_words, self.read(side))]

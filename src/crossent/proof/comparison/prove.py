@@ -13,6 +13,7 @@ from crossent.proof.comparison import cases, sentences
 from crossent.proof.comparison.as_written import as_written
 from crossent.proof.comparison.carries_over import carries_over
 from crossent.proof.comparison.cases import Verdict
+from crossent.proof.comparison.coverage import covered
 from crossent.proof.comparison.grounds import ROWS, BinaryGround, ClassGround
 from crossent.proof.comparison.identities import identity
 from crossent.proof.comparison.judge import judge
@@ -37,7 +38,7 @@ def prove(left: Any, right: Any, *, expect: str | None = None) -> Proof:
     Errors: UsageError for a name that is not known. A question without answer has the verdict "unknown".
 
     >>> prove("bce", "wrong_sign_bce").sentence
-    'negated: bce = −wrong_sign_bce'
+    'negated: bce = −wrong_sign_bce, hard and soft targets, boundary included'
     """
     if expect is not None and expect not in VERDICTS:
         raise errors.unknown_option(argument="expect", value=expect, known=VERDICTS)
@@ -67,7 +68,7 @@ def _prove(question: Question) -> Proof:
     if scale is not None and offset is not None and verdict in (EQUAL, AFFINE, NEGATED):
         shown = (_shown(question, scale, normal), _shown(question, tidy(offset, normal), normal))
     conditions = _conditions(question)
-    sentence = _sentence(question, verdict, found, shown, conditions, counterexample)
+    sentence = _sentence(question, verdict, found, shown, counterexample)
     guard_relations(question, found)
     inner = found[0]
     return Proof(
@@ -162,17 +163,13 @@ def _plain(one: Side) -> Side:
 # -- the sentence ----------------------------------------------------------------------------------------------------
 
 
-def _sentence(
-    question: Question, verdict: str, found: list[Verdict], shown: Any, conditions: tuple[str, ...], counterexample: Any
-) -> str:
+def _sentence(question: Question, verdict: str, found: list[Verdict], shown: Any, counterexample: Any) -> str:
     names = question.left.text, question.right.text
     if verdict == UNKNOWN:
         return "unknown: neither a proof nor a counterexample was found"
     if verdict != DIFFERENT:
         words = sentences.relation_words(*names, *shown)
-        hard = next(case for case in found if case.targets == "hard" and not case.boundary)
-        also = "; equal on hard targets" if verdict != EQUAL and hard.verdict == EQUAL else ""
-        return sentences.whole(verdict, words, conditions) + also
+        return sentences.whole(verdict, words, covered(question, found), is_formula=shown[1] != 0)
     return sentences.different(_agreements(question, found, counterexample))
 
 

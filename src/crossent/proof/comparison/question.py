@@ -52,6 +52,12 @@ class Question:
         return CLASSES if hasattr(self.ground, "q") else Integer(2)
 
     @property
+    def identical(self) -> bool:
+        """Whether both sides are one and the same expression: then they are equal wherever it has a value."""
+        left, right = self.formulas()
+        return bool(self.transforms[0] == self.transforms[1] and left == right)
+
+    @property
     def of_rows(self) -> bool:
         """Whether one row says it all: no side is a curved function of the mean over the rows."""
         return self.transforms == ("mean", "mean")

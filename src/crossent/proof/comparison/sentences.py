@@ -41,10 +41,10 @@ def _rest(offset: Expr) -> str:
     return f"({negated})" if offset.is_Add else negated
 
 
-def whole(verdict: str, words: str, conditions: list[str] | tuple[str, ...]) -> str:
-    """equal, affine, negated."""
-    where = [condition for condition in conditions if "C = 2" in condition]
-    return f"{verdict}: {words}" + ("" if not where else " at C = 2" if verdict == EQUAL else ", at C = 2")
+def whole(verdict: str, words: str, covered: str, is_formula: bool) -> str:
+    """equal, affine, negated; after a formula, what is covered stands behind a comma."""
+    comma = "," if is_formula and not covered.startswith(",") else ""
+    return f"{verdict}: {words}{comma}{covered}"
 
 
 def different(parts: list[str]) -> str:
