@@ -12,6 +12,9 @@ from sympy import Rational, Symbol
 import crossent as ce
 from crossent import errors
 from crossent.proof import rosetta
+from crossent.proof.chain.algebra import same
+from crossent.proof.chain.over_classes import N, P, Z, class_subject
+from crossent.proof.chain.subject import subject
 from crossent.proof.comparison.extended import Undecided, value_at
 from crossent.proof.comparison.grounds import BinaryGround
 from crossent.proof.comparison.prove import prove
@@ -19,10 +22,12 @@ from crossent.proof.comparison.side import side
 from crossent.proof.comparison.steps import guard
 from crossent.proof.evidence.enclosure import NoEnclosure, enclose, exact
 from crossent.proof.language.named_loss import NamedLoss, Setting
-from crossent.proof.language.over_classes import number_of_classes, total
+from crossent.proof.language.over_classes import number_of_classes, softmax, total
+from crossent.proof.language.symbols import j
 from crossent.proof.rewriting.feasible import feasible
 from crossent.proof.rewriting.multiple_sums import equal as sums_equal
 from crossent.proof.rewriting.normal_form import NormalForm
+from crossent.proof.rosetta.families import SHORT
 from crossent.vocabulary import PI, exp, lgamma, log, log1p, softplus, sqrt, xlog1py, xlogy
 
 X, Y = Symbol("x", positive=True), Symbol("y", positive=True)
@@ -456,3 +461,36 @@ def test_a_hard_row_may_stand_beside_the_prediction():
 def test_what_is_expected_must_be_a_verdict():
     with pytest.raises(errors.UsageError, match="expect"):
         prove("bce", "ce", expect="same")
+
+
+# -- the short forms of families ---------------------------------------------------------------------------------------
+
+
+def in_gammas(expression):
+    return expression.replace(sympy.factorial, lambda x: exp(lgamma(x + 1)))
+
+
+@pytest.mark.parametrize(("name", "first"), sorted(SHORT))
+def test_short_forms_are_minus_the_logarithm_of_the_density(name, first):
+    """Proved by rewriting; that the family's own nll is this too, derive proves from the same density."""
+    family, short = ce.FAMILIES[name], SHORT[name, first]
+    if family.classes:
+        it = class_subject(family)  # raises if the family's own formulas contradict the density
+        prediction = P[j] if first == "probs" else Z[j]
+        density = it.log_density.replace(
+            lambda part: isinstance(part, sympy.Indexed) and part.base == P,
+            lambda part: part if first == "probs" else softmax(Z[j]).subs(j, part.indices[0]),
+        )
+        normal = NormalForm(simplex={} if it.total == N else {it.truth[j]: "q"})
+        draws = {N: total(it.truth[j])} if it.total == N else {}
+        ours = in_gammas(-density.subs(draws))
+        assert normal.is_zero(short(it.truth[j], prediction) - ours)
+        assert not normal.is_zero(short(it.truth[j], prediction) - 2 * ours)
+        return
+    it = subject(family)
+    assert not it.unproved
+    prediction = it.standard[0] if first == family.standard.names[0] else it.to_raw[0]
+    for target, point in it.cases:
+        theirs = it.read(short, target, prediction, *it.standard[1:], *it.fixed, point=point)
+        assert same(-it.log_density.subs(it.y, target), theirs, point), (target, point)
+        assert not same(-it.log_density.subs(it.y, target) + 1, theirs, point)

@@ -1,7 +1,7 @@
 """Every family of the library, and a user's own, as a named loss: its negative log-likelihood and its deviance.
 
 The formula of a family is its own `nll`. Four of them are written there for digits (Loader's form, whose large terms
-never meet); a proof wants the short form, which stands here, and a test holds the two equal.
+never meet); a proof wants the short form, which stands here: tests prove it equal to -log of the family's density.
 """
 
 from __future__ import annotations
