@@ -20,7 +20,7 @@ from crossent.proof.comparison.grounds import BinaryGround
 from crossent.proof.comparison.prove import prove
 from crossent.proof.comparison.side import side
 from crossent.proof.comparison.steps import guard
-from crossent.proof.evidence.enclosure import NoEnclosure, enclose, exact
+from crossent.proof.evidence.enclosure import NoEnclosure, enclose, enclosed, exact
 from crossent.proof.language.named_loss import NamedLoss, Setting
 from crossent.proof.language.over_classes import number_of_classes, softmax, total
 from crossent.proof.language.symbols import j
@@ -302,11 +302,30 @@ def test_a_missing_constant_is_seen():
 
 def test_counterexample_of_one_input_holds():
     found = prove("multiclass_brier", "brier").counterexample
-    y, p = (mp.mpf(found.inputs[name]) for name in ("y", "p"))
+    y, p = (Rational(found.inputs[name]) for name in ("y", "p"))
     value = rosetta.ROSETTA["brier"].formula(y, p)
-    assert mp.mpf(found.right[0]) <= value <= mp.mpf(found.right[1])
-    assert mp.mpf(found.left[0]) <= 2 * value <= mp.mpf(found.left[1])
-    assert mp.mpf(found.right[1]) < mp.mpf(found.left[0])
+    assert {Rational(end) for end in found.right} == {value}  # exactly: it is a decimal number
+    assert {Rational(end) for end in found.left} == {2 * value}
+
+
+@pytest.mark.parametrize("value", ["2/25", "1/3", "-1/3", "12345678901234567", "1/10**30", "-3/2", "0", "10**40 + 1"])
+def test_ends_lie_around_the_value(value):
+    number = sympy.sympify(value)
+    found = enclosed(number * X, {X: Rational(1)})
+    low, high = map(Rational, found.ends())
+    assert low <= number <= high
+    assert high - low <= abs(number) / 10**10
+    short = len(str(abs(number.p)).rstrip("0")) <= 12 and set(sympy.factorint(number.q)) <= {2, 5}
+    assert (low == high) == short
+
+
+def test_a_value_is_exact_only_where_arithmetic_is():
+    half = Rational(1, 2)
+    assert enclosed(X**2 - X * sympy.log(Y), {X: half, Y: Rational(1)}).exact == Rational(1, 4)
+    root = enclosed(sympy.sqrt(X) + Y, {X: half, Y: half})
+    assert root.exact is None
+    assert (root - root).exact is None
+    assert 0 in root - root
 
 
 def test_counterexample_of_three_predictions_holds():

@@ -14,7 +14,7 @@ from typing import Any
 from sympy import Expr, IndexedBase, Integer, Rational, Sum, Symbol, log
 
 from crossent import errors
-from crossent.proof.evidence.enclosure import enclose
+from crossent.proof.evidence.enclosure import enclosed
 from crossent.proof.evidence.witness import certificate
 from crossent.proof.language.writing import latex, unicode_line
 from crossent.proof.results import DIFFERENT, EQUAL, Case, Proof, Step
@@ -94,7 +94,7 @@ def _different(left: str, right: str) -> Proof:
     values = {"mean_ce": -log(own), "pooled_ce": -log(pooled)}
     found = certificate(
         {"q": "(1, 0); (0, 1)", "p": "(0.9, 0.1); (0.1, 0.9)", "pooled q": "(0.5, 0.5)", "pooled p": "(0.5, 0.5)"},
-        enclose(values[left], {}), enclose(values[right], {}),
+        enclosed(values[left], {}), enclosed(values[right], {}),
         "two rows with a prediction each, against their pooled truth and their pooled prediction",
     )  # fmt: skip
     return Proof(

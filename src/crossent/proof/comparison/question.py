@@ -11,6 +11,7 @@ from sympy import Expr, Integer
 
 from crossent.proof.comparison.grounds import ROWS, Ground
 from crossent.proof.comparison.side import Side
+from crossent.proof.evidence.enclosed import Enclosed
 from crossent.proof.language.symbols import CLASSES
 from crossent.proof.rosetta import REDUCTIONS
 
@@ -62,14 +63,13 @@ class Question:
         """Whether one row says it all: no side is a curved function of the mean over the rows."""
         return self.transforms == ("mean", "mean")
 
-    def of_two(self, place: int, one: Any, other: Any) -> Any:
-        """A side's value on a data set of two rows, from the intervals of the rows' losses."""
+    def of_two(self, place: int, one: Enclosed, other: Enclosed) -> Enclosed:
+        """A side's value on a data set of two rows, from the values of the rows' losses."""
         kind, mean = self.transforms[place], (one + other) / 2
         if kind == "mean":
             return mean
-        return {"sqrt of the mean": iv.sqrt, "exp of the mean": iv.exp, "half the log of the mean": _half_log}[kind](
-            mean
-        )
+        curved = {"sqrt of the mean": iv.sqrt, "exp of the mean": iv.exp, "half the log of the mean": _half_log}
+        return Enclosed(curved[kind](mean.interval))
 
     @property
     def transforms(self) -> tuple[str, str]:

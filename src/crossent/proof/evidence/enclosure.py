@@ -1,12 +1,14 @@
 """Numbers from formulas: to any number of digits, or as intervals that are sure to hold the value.
 
 A symbolic formula is walked with numbers for its letters, in one of mpmath's two arithmetics: `mp` (the exact reading)
-or `iv` (intervals, rounded outwards). Sums over the classes run over the rows that are handed in.
+or `iv` (intervals, rounded outwards); or in fractions, where those suffice. Sums over the classes run over the rows
+that are handed in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 import mpmath
@@ -14,6 +16,7 @@ import sympy
 from mpmath import iv, mp
 from sympy import Expr, Indexed, Sum
 
+from crossent.proof.evidence.enclosed import Enclosed
 from crossent.proof.language.symbols import CLASSES
 
 
@@ -22,6 +25,33 @@ class NoEnclosure(Exception):  # it is no error: the caller tries another point
 
     def __init__(self, *, reason: str) -> None:
         super().__init__(reason)
+
+
+class Rationals:
+    """The third arithmetic: fractions, as far as the formulas lead from fractions to fractions."""
+
+    mpf = Fraction
+
+    @property
+    def pi(self) -> Any:
+        raise NoEnclosure(reason="pi is no fraction")
+
+    def exp(self, x: Any) -> Any:
+        return self._at({0: 1}, x, "exp")
+
+    def log(self, x: Any) -> Any:
+        return self._at({1: 0}, x, "log")
+
+    def loggamma(self, x: Any) -> Any:
+        return self._at({1: 0, 2: 0}, x, "loggamma")
+
+    def _at(self, known: Mapping[int, int], x: Any, name: str) -> Any:
+        if x not in known:
+            raise NoEnclosure(reason=f"{name}({x}) is no fraction")
+        return Fraction(known[x])
+
+
+rationals = Rationals()
 
 
 class Numbers:
@@ -141,6 +171,8 @@ class Numbers:
             if not inside.a > 0:
                 raise NoEnclosure(reason="the logarithm of a number that may not be positive")
             return iv.log(inside)
+        if self.context is rationals:
+            return rationals.log(inside)
         return -mp.inf if inside == 0 else mp.log(inside)
 
     def _loggamma(self, e: Expr) -> Any:
@@ -160,7 +192,7 @@ class Numbers:
 
     def _extreme(self, e: Expr, choose: Any) -> Any:
         values = [self.value(part) for part in e.args]
-        if self.context is mp:
+        if self.context is not iv:
             return choose(values)
         return iv.mpf([choose(value.a.a for value in values), choose(value.b.b for value in values)])
 
@@ -187,6 +219,8 @@ class Numbers:
 
 
 def _as_sympy(value: Any) -> Expr:
+    if isinstance(value, Fraction):
+        return sympy.Rational(value.numerator, value.denominator)
     return value if isinstance(value, sympy.Basic) else sympy.Float._new(value._mpf_, mp.prec)
 
 
@@ -203,3 +237,11 @@ def enclose(expression: Expr, env: Mapping[Any, Any], bits: int = 240) -> Any:
         return Numbers(iv, env).value(expression)
     finally:
         iv.prec = before
+
+
+def enclosed(expression: Expr, env: Mapping[Any, Any], bits: int = 240) -> Enclosed:
+    """The value: a fraction where rational arithmetic leads to it, else an interval. NoEnclosure if neither."""
+    try:
+        return Enclosed.of(Numbers(rationals, env).value(expression))
+    except NoEnclosure:
+        return Enclosed(enclose(expression, env, bits))

@@ -16,11 +16,12 @@ from crossent import errors
 from crossent.proof.comparison.grounds import Ground
 from crossent.proof.comparison.question import Question
 from crossent.proof.evidence import samples
-from crossent.proof.evidence.enclosure import NoEnclosure, enclose
+from crossent.proof.evidence.enclosed import Enclosed
+from crossent.proof.evidence.enclosure import NoEnclosure, enclosed
 from crossent.proof.evidence.samples import Env, Sample
 from crossent.proof.results import Counterexample
 
-DIGITS, BITS = 12, 240
+BITS = 240
 
 
 def _with_bits(search: Any) -> Any:
@@ -47,9 +48,9 @@ def refute_equality(question: Question, hard: bool | None = None) -> Counterexam
                 continue
             env = {**fixed, **target, **prediction}
             pair = _value(question, sides, env, {**fixed, **target, **sample.predictions[-1]})
-            if pair is not None and _apart(*pair):
+            if pair is not None and pair[0].is_apart_from(pair[1]):
                 words = "one input, two values" + _beside(question, sample.predictions[-1])
-                return Counterexample(_shown(ground, env), _ends(pair[0]), _ends(pair[1]), words)
+                return Counterexample(_shown(ground, env), pair[0].ends(), pair[1].ends(), words)
     return None
 
 
@@ -80,7 +81,7 @@ def refute_affinity(question: Question, hard: bool | None = None) -> Counterexam
     return None
 
 
-def _value(question: Question, sides: tuple[Expr, Expr], env: Env, reference: Env) -> tuple[Any, Any] | None:
+def _value(question: Question, sides: tuple[Expr, Expr], env: Env, reference: Env) -> tuple[Enclosed, Enclosed] | None:
     """Both losses of a row, or, where a side is a curved function of the mean, of it and a second row."""
     pair = _pair(sides, env)
     if pair is None or question.of_rows:
@@ -110,9 +111,9 @@ def _samples(ground: Ground) -> Iterator[tuple[Env, Sample, Sample]]:
                 break
 
 
-def _pair(sides: tuple[Expr, Expr], env: Env) -> tuple[Any, Any] | None:
+def _pair(sides: tuple[Expr, Expr], env: Env) -> tuple[Enclosed, Enclosed] | None:
     try:
-        return enclose(sides[0], env), enclose(sides[1], env)
+        return enclosed(sides[0], env), enclosed(sides[1], env)
     except NoEnclosure:
         return None
 
@@ -121,7 +122,7 @@ def _three(ground: Ground, env: Env, row: list[Any]) -> Counterexample | None:
     """Three predictions with unequal ratios of differences, or two that tie in one loss only."""
     for (one, a), (two, b), (three, c) in itertools.combinations(row, 3):
         first, second = (a[0] - b[0], a[1] - b[1]), (b[0] - c[0], b[1] - c[1])
-        if _apart(first[0] * second[1], first[1] * second[0]):
+        if (first[0] * second[1]).is_apart_from(first[1] * second[0]):
             if 0 in first[0] or 0 in first[1]:
                 first, second = second, first
             left, right = _ratio(second[0], first[0]), _ratio(second[1], first[1])
@@ -129,7 +130,7 @@ def _three(ground: Ground, env: Env, row: list[Any]) -> Counterexample | None:
                 continue
             inputs = _shown(ground, env, one, two, three)
             words = "three predictions; the ratios of the losses' differences between them are unequal"
-            return Counterexample(inputs, _ends(left), _ends(right), words)
+            return Counterexample(inputs, left.ends(), right.ends(), words)
     return None
 
 
@@ -140,7 +141,7 @@ def _two_targets(ground: Ground, fixed: Env, tables: list[tuple[Env, list[Any]]]
         for (one, a), (two, b) in itertools.combinations(row[:4], 2):
             steps.append((target, one, two, a[0] - b[0], a[1] - b[1]))
     for first, second in itertools.combinations(steps, 2):
-        if first[0] is second[0] or not _apart(first[3] * second[4], first[4] * second[3]):
+        if first[0] is second[0] or not (first[3] * second[4]).is_apart_from(first[4] * second[3]):
             continue
         left, right = _ratio(first[3], first[4]), _ratio(second[3], second[4])
         if left is None or right is None:
@@ -148,41 +149,12 @@ def _two_targets(ground: Ground, fixed: Env, tables: list[tuple[Env, list[Any]]]
         inputs = _shown(ground, {**fixed}, first[1] | first[0], second[1] | second[0])
         words = "two targets; left's differences over right's, between two predictions each, are unequal"
         inputs |= {f"to {name}": text for name, text in _shown(ground, {}, first[2], second[2]).items()}
-        return Counterexample(inputs, _ends(left), _ends(right), words)
+        return Counterexample(inputs, left.ends(), right.ends(), words)
     return None
 
 
-def _ratio(above: Any, below: Any) -> Any | None:
+def _ratio(above: Enclosed, below: Enclosed) -> Enclosed | None:
     return None if 0 in below else above / below
-
-
-def _apart(a: Any, b: Any) -> bool:
-    return bool(a.b < b.a or b.b < a.a)
-
-
-def _ends(interval: Any) -> tuple[str, str]:
-    """An interval as two decimal numbers around it."""
-    low, high = (mpmath.mp.make_mpf(end) for end in interval._mpi_)
-    return _decimal(low, "f"), _decimal(high, "c")
-
-
-def _decimal(value: Any, rounding: str) -> str:
-    """A decimal number not above (floor) or not below (ceiling) the value."""
-    if value == 0:
-        return "0"
-    with mpmath.workprec(2000):
-        power = int(mpmath.floor(mpmath.log10(abs(value)))) - DIGITS + 1
-        scaled = value / mpmath.mpf(10) ** power
-        whole = int(mpmath.floor(scaled) if rounding == "f" else mpmath.ceil(scaled))
-        return _plain(whole, power)
-
-
-def _plain(whole: int, power: int) -> str:
-    if -20 < power <= 0:
-        digits = str(abs(whole)).rjust(1 - power, "0")
-        text = (digits[:power] + "." + digits[power:]).rstrip("0").rstrip(".") if power else digits
-        return ("-" if whole < 0 else "") + text
-    return f"{whole}e{power}"
 
 
 def _shown(ground: Ground, env: Env, *more: Env) -> dict[str, str]:
@@ -218,17 +190,17 @@ def two_values(ground: Ground, words: str, inputs: Mapping[str, str], left: Expr
     small = {letter: Rational(place + 1, 2 * len(letters) + 3) for place, letter in enumerate(letters)}
     env = small | {letter: value for letter, value in fixed.items() if letter in letters}
     pair = _pair((left, right), env)
-    if pair is None or not _apart(*pair):
+    if pair is None or not pair[0].is_apart_from(pair[1]):
         return None
     shown = dict(inputs) | {str(letter): str(value) for letter, value in env.items()}
-    return Counterexample(shown, _ends(pair[0]), _ends(pair[1]), f"on the boundary, {words}")
+    return Counterexample(shown, pair[0].ends(), pair[1].ends(), f"on the boundary, {words}")
 
 
-def certificate(inputs: Mapping[str, str], left: Any, right: Any, words: str) -> Counterexample:
+def certificate(inputs: Mapping[str, str], left: Enclosed, right: Enclosed, words: str) -> Counterexample:
     """Two intervals as a counterexample; they have no number in common."""
-    if not _apart(left, right):
-        raise errors.intervals_meet(words, _ends(left), _ends(right))
-    return Counterexample(dict(inputs), _ends(left), _ends(right), words)
+    if not left.is_apart_from(right):
+        raise errors.intervals_meet(words, left.ends(), right.ends())
+    return Counterexample(dict(inputs), left.ends(), right.ends(), words)
 
 
 def shown_value(value: Expr) -> tuple[str, str]:
@@ -238,4 +210,4 @@ def shown_value(value: Expr) -> tuple[str, str]:
         return text, text
     if value.free_symbols:
         return str(value), str(value)
-    return _ends(enclose(value, {}))
+    return enclosed(value, {}).ends()
