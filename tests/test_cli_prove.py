@@ -197,6 +197,7 @@ def test_derive_shows_numbers_on_data(capsys, tmp_path, name):
     table = pl.DataFrame({"y": [1, 0, 1, 1], "label": ["yes", "no", "yes", "yes"], "w": [1.0, 1.0, 1.0, 1.0]})
     table.write_csv(tmp_path / "data.csv")
     given = ["derive", "bernoulli", "--data", str(tmp_path / "data.csv"), "--target", name, "--weight", "w", "--json"]
+    given += ["--positive", "yes"] if name == "label" else []
     code, out, err = run(capsys, *given)
     assert (code, err) == (0, "")
     steps = json.loads(out)["steps"]
@@ -213,16 +214,37 @@ def test_derive_shows_numbers_on_data(capsys, tmp_path, name):
         (["poisson", "--data", "data.csv", "--target", "z"], 2, "none called 'z'"),
         (["poisson", "--data", "data.csv", "--target", "y", "--weight", "w"], 3, "row 1"),
         (["binomial", "--param", "total_count=many"], 2, "NAME=NUMBER"),
+        (["binomial", "--data", "data.csv", "--target", "y"], 2, "--param total_count=NUMBER"),
+        (["poisson", "--param", "total_count=3"], 2, "must be a fixed parameter"),
+        (["poisson", "--data", "data.csv", "--target", "kind"], 3, "hold a number in every row; row 0"),
+        (["bernoulli", "--data", "data.csv", "--target", "kind"], 2, "--positive 'cat'"),
+        (["bernoulli", "--data", "data.csv", "--target", "kind", "--positive", "cow"], 3, "'cow' and one other label"),
+        (["bernoulli", "--data", "data.csv", "--target", "hole"], 3, "row 1 (counted from 0) is missing"),
+        (["categorical", "--data", "data.csv", "--target", "kind", "--positive", "cat"], 2, "of two outcomes"),
+        (["bernoulli", "--positive", "cat"], 2, "without --data"),
+        (["multinomial", "--data", "data.csv", "--target", "y"], 2, "a row of counts"),
         (["bernoulli", "--link", "cubic"], 2, "cubic"),
         ([], 2, "name"),
     ],
 )
 def test_bad_calls_of_derive(capsys, tmp_path, monkeypatch, arguments, code, words):
     monkeypatch.chdir(tmp_path)
-    pl.DataFrame({"y": [1, 2], "w": ["1", "x"]}).write_csv("data.csv")
+    table = {"y": [1, 2], "w": ["1", "x"], "kind": ["cat", "dog"], "hole": [1, None]}
+    pl.DataFrame(table).write_csv("data.csv")
     found, out, err = run(capsys, "derive", *arguments)
     assert (found, out) == (code, "")
     assert words in err
+
+
+def test_a_row_of_weight_0_is_not_looked_at(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data.csv").write_text("y,kind,w\n1,cat,1\n,,0\nx,cow,0\n3,dog,1\n")
+    for given, estimate in ((["poisson", "--target", "y"], "λ̂ = 2"), (["categorical", "--target", "kind"], "cat: 0.5")):
+        code, out, err = run(capsys, "derive", *given, "--data", "data.csv", "--weight", "w")
+        assert (code, err) == (0, "")
+        assert estimate in out
+    code, _, err = run(capsys, "derive", "poisson", "--target", "y", "--data", "data.csv")
+    assert (code, "row 1 (counted from 0)" in err) == (3, True)
 
 
 # -- identify ----------------------------------------------------------------------------------------------------------

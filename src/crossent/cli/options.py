@@ -40,7 +40,7 @@ OPTIONS = {
     "family": "The distribution that was predicted; `crossent families` lists them.",
     "param": "NAME=COLUMN, or NAME=NUMBER for a constant; once for each parameter.",
     "weight": "The column of weights: finite, at least 0; a row of weight 0 is not looked at.",
-    "positive": "The label that counts as 1, where the target is one of two labels.",
+    "positive": "The label that counts as 1, where the target is one of two labels; it is never guessed.",
     "sum_tolerance": "How far the probabilities of a row may miss a sum of 1. They are never renormalised.",
     "on_bad": "error: stop at the first bad row. skip: leave bad rows out, and count them.",
     "fail_above": "Exit with 1 if the cross-entropy is above this many nats.",

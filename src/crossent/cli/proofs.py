@@ -9,6 +9,7 @@ from crossent import errors
 from crossent.cli.codes import CHECK_FAILED, DONE, NO_ANSWER, given_name
 
 if TYPE_CHECKING:
+    from crossent.families.contract import Family
     from crossent.proof.results import Displayed
 
 ENDINGS = {"json": ".json", "latex": ".tex", "html": ".html"}
@@ -48,6 +49,7 @@ def derive(
     target: str | None = None,
     weight: str | None = None,
     param: list[str] | None = None,
+    positive: str | None = None,
     link: str | None = None,
     separator: str | None = None,
     json: bool = False,
@@ -56,9 +58,10 @@ def derive(
     output: str | None = None,
 ) -> int:
     """Where does the loss of a family come from? From its density to its gradient, a step at a time."""
+    from crossent.loss.loss import find
     from crossent.proof.chain.derive import derive as derivation_of
 
-    column, weights = _column(data, target, weight, separator)
+    column, weights = _column(find(name), data, target, weight, positive, separator)
     derivation = derivation_of(name, column, weight=weights, link=link, **_numbers(param or []))
     _show(derivation, True, {"json": json, "latex": latex, "html": html}, output)
     return DONE
@@ -105,15 +108,36 @@ def _show(result: Displayed, steps: bool, forms: dict[str, bool], output: str | 
         write_whole(output, text.rstrip("\n") + "\n")
 
 
-def _column(data: str | None, target: str | None, weight: str | None, separator: str | None) -> tuple[Any, Any]:
+def _column(
+    family: Family,
+    data: str | None,
+    target: str | None,
+    weight: str | None,
+    positive: str | None,
+    separator: str | None,
+) -> tuple[Any, Any]:
+    """Target and weight. Which of two labels is 1 is said, never guessed; of classes, text is as good as a number."""
     if data is None and target is None:
+        for option, given in (("--weight", weight), ("--positive", positive), ("--separator", separator)):
+            if given is not None:
+                raise errors.data_needs_target(option, "--data and --target")
         return None, None
     if data is None or target is None:
         raise errors.data_needs_target(*(("--data", "--target") if target is None else ("--target", "--data")))
-    from crossent.data.single_column import column
+    from crossent.data.single_column import column, outcomes
 
+    kind = family.support.kind
+    if kind == "count_classes":
+        raise errors.counts_need_columns(family.name)
+    if positive is not None and kind != "unit":
+        raise errors.positive_not_for(family.name)
     weights = None if weight is None else column(data, weight, "weight", separator)
-    return column(data, target, "target", separator, labels=True), weights
+    keep = None if weights is None else weights != 0
+    if kind == "unit":
+        values = outcomes(data, target, "target", separator, positive=positive, keep=keep)
+    else:
+        values = column(data, target, "target", separator, labels=kind == "classes", keep=keep)
+    return values, weights if weights is None else weights[keep]
 
 
 def _numbers(pairs: list[str]) -> dict[str, float]:

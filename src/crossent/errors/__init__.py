@@ -95,6 +95,7 @@ from crossent.errors.names import (
     unknown_option,
 )
 from crossent.errors.output import (
+    counts_need_columns,
     data_needs_target,
     import_failed,
     no_such_function,
@@ -187,6 +188,7 @@ __all__ = [
     "column_unknown",
     "constant_outside_domain",
     "counts_do_not_match",
+    "counts_need_columns",
     "data_needs_target",
     "density_contradicts_nll",
     "derivative_by_alternative",

@@ -42,7 +42,7 @@ def parameters_unclear(family: str, came: Iterable[str], choices: Iterable[str])
 def fixed_parameter_missing(family: str, name: str) -> UsageTypeError:
     return UsageTypeError(
         f"{family}: {name} must be given; it is a fixed parameter that nothing else tells.",
-        f"pass {name}=..., a number or one for every row.",
+        f"pass {name}=..., a number or one for every row; on the command line, --param {name}=NUMBER.",
         family=family, argument=name,
     )  # fmt: skip
 

@@ -40,6 +40,14 @@ def data_needs_target(came: str, missing: str) -> UsageError:
     )  # fmt: skip
 
 
+def counts_need_columns(family: str) -> UsageError:
+    return UsageError(
+        f"--target must be the column of one value a row; the target of {family} is a row of counts.",
+        "from Python: crossent.derive('multinomial', counts), an array with a column for each class.",
+        family=family, argument="target",
+    )  # fmt: skip
+
+
 def parameter_not_a_number(text: str) -> UsageError:
     return UsageError(
         f"a fixed parameter is given as NAME=NUMBER; it came as {text!r}.",
@@ -68,7 +76,7 @@ def import_failed(module: str, reason: str) -> UsageError:
 def no_such_function(module: str, name: str, known: Iterable[str]) -> UsageError:
     return UsageError(
         f"the module {module!r} has no function {name!r}.",
-        did_you_mean(name, known) if known else "",
+        did_you_mean(name, known, longest=20) if known else "",
         argument="function", value=name,
     )  # fmt: skip
 

@@ -8,10 +8,12 @@ from crossent.errors.kinds import DataError, UsageError
 from crossent.errors.words import listed
 
 
-def bad_row(file: str, row: int, column: str, must: str, came: str) -> DataError:
+def bad_row(file: str, row: int, column: str, must: str, came: str, option: str = "--on-bad") -> DataError:
+    """`option` is the one that can leave a row out."""
+    skip = " or leave such rows out and have them counted: --on-bad skip" if option == "--on-bad" else ""
     return DataError(
         f"{file}: column {column!r} must {must}; row {row:,} (counted from 0) is {came}.",
-        "correct it, give the row weight 0, or leave such rows out and have them counted: --on-bad skip.",
+        f"correct it, {'' if skip else 'or '}give the row weight 0{',' if skip else ' (--weight)'}{skip}.",
         file=file, row=row, column=column,
     )  # fmt: skip
 

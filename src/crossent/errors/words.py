@@ -28,7 +28,9 @@ def listed(names: Iterable[object]) -> str:
     return ", ".join(str(name) for name in names)
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str], longest: int = 100) -> str:
+    """The near names, and all there are, or how many if they are more than `longest`."""
     known = list(known)
     close = difflib.get_close_matches(name, known, n=3)
-    return f"Did you mean {' or '.join(close)}? " * bool(close) + f"Known: {listed(known)}."
+    more = f", and {len(known) - longest:,} more" if len(known) > longest else ""
+    return f"Did you mean {' or '.join(close)}? " * bool(close) + f"Known: {listed(known[:longest])}{more}."

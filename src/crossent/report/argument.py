@@ -5,6 +5,7 @@ Everything here is made printable: names come from users, and may hold anything.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from crossent.proof.results import (
     Derivation,
     Identification,
     Proof,
+    Step,
 )
 from crossent.report.text import printable
 
@@ -33,11 +35,10 @@ class Formula:
 
 @dataclass(frozen=True)
 class Shown:
-    """One step as it is shown: the rule that was used, what stands after it, its number on the user's data."""
+    """One step as it is shown: the rule that was used, and each line that it led to, with its number on the data."""
 
     rule: str
-    formula: Formula
-    number: str = ""
+    lines: tuple[tuple[Formula, str], ...]
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Argument:
     head: str = "Steps"
 
 
+ON_DATA = "on this data: "
 LETTERS = "the same letters"  # the rule of the step that names the changes of variables
 CARRIES = {
     "values": "values",
@@ -81,7 +83,7 @@ def of_proof(proof: Proof) -> Argument:
         sentence=printable(proof.sentence),
         formulas=tuple(formulas),
         facts=tuple(_facts(proof)),
-        steps=tuple(Shown(printable(s.rule), _formula(s.text, s.latex)) for s in proof.steps),
+        steps=tuple(Shown(printable(s.rule), (_line(s),)) for s in proof.steps),
     )
 
 
@@ -91,7 +93,10 @@ def of_derivation(derivation: Derivation) -> Argument:
         title=f"The loss of {printable(derivation.family)}",
         verdict="",
         sentence=printable(derivation.answer.text),
-        steps=tuple(Shown(printable(s.rule), _formula(s.text, s.latex), printable(s.number)) for s in derivation.steps),
+        steps=tuple(
+            Shown(printable(rule), tuple(map(_line, steps)))
+            for rule, steps in itertools.groupby(derivation.steps, lambda step: step.rule)
+        ),
         notes=tuple(printable(note) for note in derivation.notes),
         head="The chain of the argument",
     )
@@ -120,6 +125,10 @@ def of_identification(found: Identification) -> Argument:
         facts=tuple(facts),
         notes=tuple(printable(note) for note in found.notes),
     )
+
+
+def _line(step: Step) -> tuple[Formula, str]:
+    return _formula(step.text, step.latex), printable(step.number)
 
 
 def _formula(text: str, latex_text: str) -> Formula:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from crossent.report import mathml_signs
-from crossent.report.argument import Argument, Formula, escaped
+from crossent.report.argument import ON_DATA, Argument, Formula, escaped
 
 _MATHEMATICS = {
     letter: rf"\ensuremath{{\{name}}}"
@@ -36,8 +36,10 @@ def latex_of(argument: Argument) -> str:
     if argument.steps:
         lines += [r"\begin{enumerate}"]
         for step in argument.steps:
-            lines += [rf"\item {_words(step.rule)}", *_display(step.formula)]
-            lines += [rf"on this data: {_words(step.number)}"] if step.number else []
+            lines += [rf"\item {_words(step.rule)}"]
+            for formula, number in step.lines:
+                lines += _display(formula)
+                lines += [ON_DATA + _words(number)] if number else []
         lines += [r"\end{enumerate}"]
     lines += [_words(note) for note in argument.notes]
     return "\n".join(lines)

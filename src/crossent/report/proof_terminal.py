@@ -7,11 +7,13 @@ import textwrap
 import unicodedata
 from collections.abc import Iterable
 
-from crossent.report.argument import Argument
+from crossent.report.argument import ON_DATA, Argument
 from crossent.report.terminal import WIDTH, print_line, width_of_terminal
 
 _LABEL = 24  # a longer label has a line of its own
 _STAY = "\u00a0"  # does not break, and is printed as a blank
+_KEPT = 32  # a shorter bracket stays on one line
+_BRACKET = re.compile(rf"\([^()]{{1,{_KEPT}}}\)")
 _OPERATORS = re.compile(r" ([+−=<>≤≥≠≈·/|]|if|otherwise) ")  # a new line starts with its operator
 
 
@@ -33,8 +35,9 @@ def lines_of(argument: Argument, width: int = WIDTH, steps: bool = True) -> list
         lines += ["", argument.head]
         for number, step in enumerate(argument.steps, 1):
             lines += _wrapped(step.rule, width, f"{number:3d}  ", "     ")
-            lines += _wrapped(step.formula.text, width, "       ", "         ")
-            lines += _wrapped(f"= {step.number}", width, "       ", "         ") if step.number else []
+            for formula, on_data in step.lines:
+                lines += _wrapped(formula.text, width, "       ", "         ")
+                lines += _wrapped(ON_DATA + on_data, width, "       ", "         ") if on_data else []
     for note in argument.notes:
         lines += ["", *_wrapped(note, width)]
     return lines
@@ -62,6 +65,7 @@ def _table(rows: Iterable[tuple[str, str]], width: int) -> list[str]:
 def _wrapped(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
     kept = _OPERATORS.sub(lambda found: f" {found[1]}{_STAY}", _OPERATORS.sub(lambda f: f" {f[1]}{_STAY}", text))
     kept = kept.replace("log ", f"log{_STAY}")
+    kept = _BRACKET.sub(lambda found: found[0].replace(" ", _STAY), kept)
     lines = textwrap.wrap(
         kept, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False, drop_whitespace=True
     )

@@ -19,7 +19,7 @@ from crossent.proof.chain.decomposition import KL, beyond
 from crossent.proof.chain.likelihood import cross
 from crossent.proof.chain.names import ROWS, i
 from crossent.proof.chain.over_classes import ClassSubject, N, P, Q, Y, Z, class_subject, k
-from crossent.proof.chain.sample import Sample, on_data, sample
+from crossent.proof.chain.sample import Losses, Sample, on_data, sample
 from crossent.proof.chain.slopes import ROUNDING
 from crossent.proof.chain.underflow import of_product, repeated, rest_of_underflow
 from crossent.proof.chain.words import ANSWERS, regression, spoken
@@ -33,7 +33,10 @@ ENTROPY: Side = ("H(q)", r"H\left(q\right)")
 ROWS_SUM = (
     "The model's p sums to 1 over the classes, and so does the truth q of a row: this is used where logits enter."
 )
-EVERY_C = "Steps hold for every number C of classes; the family's running formulas are compared with them at C = 3."
+EVERY_C = (
+    "The steps hold for every number C of classes; the formulas that the library computes with are compared with them "
+    "at C = 3."
+)
 
 
 def chain(family: Family, target: Any, weight: Any, link: str | None, fixed: dict[str, Any]) -> Derivation:
@@ -134,11 +137,19 @@ def cross_entropy(it: ClassSubject, data: Sample | None) -> list[Step]:
     draws = compose.sum_over_rows(IndexedBase("N", positive=True)[i]) if counted else ROWS
     share = equal(Q[j], compose.sum_over_rows(in_row(it.truth[j])) / draws)
     tail = words(" + a number free of p") if counted else ("", "")
-    value = on_data(data, lambda _, best: f"{nats(best.mean)} = {number(best.bits)} bits a row")
+
+    def a_row(_: Sample, best: Losses) -> str:
+        return f"{nats(best.mean)} = {number(best.bits)} bits a row"
+
+    def a_draw(own: Sample, best: Losses) -> str:
+        value = best.sum / draws_of(it, own)
+        return f"{nats(value)} = {number(value / math.log(2))} bits a draw"
+
+    value = on_data(data, a_draw if counted else a_row)
     pooled = on_data(data, lambda own, _: f"{nats(entropy_of(own.shares))} a draw") if counted else value
     mean = join(equal(per_draw if counted else per_row, loss), tail, ", ", share)
     return [
-        step("mean over the rows", mean, value, loss),
+        step("mean over the draws" if counted else "mean over the rows", mean, value, loss),
         step("cross-entropy", equal(loss, join(cross("q", "p"), words(", q the shares of the classes"))), pooled, loss),
     ]
 

@@ -127,7 +127,7 @@ def best_and_excess(subject: Subject, sample: Sample | None) -> list[Step]:
     ratio = on_data(sample, lambda data, best: _ratio(subject, data, best.mean))
     return [
         *made,
-        step("units", words("y → c·y adds log c to H: it has the units of y, and may be negative")),
+        step("units", words("y → c·y adds log c to H: it depends on the units of y, and may be negative")),
         step("likelihood ratio", words("2n·excess is the likelihood ratio against the best member"), ratio),
     ]
 

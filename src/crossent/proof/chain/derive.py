@@ -7,6 +7,7 @@ from typing import Any
 from crossent.families.contract import Family
 from crossent.loss.loss import find
 from crossent.proof.chain import classes, scalar
+from crossent.proof.chain.sample import check_fixed
 from crossent.proof.results import Derivation
 
 
@@ -39,5 +40,6 @@ def derive(
     ['λ̂ = 2']
     """
     found = find(family)
+    check_fixed(found, fixed)
     chain = scalar.chain if found.classes is None else classes.chain
     return chain(found, target, weight, link, fixed)

@@ -11,15 +11,16 @@ LETTERS = (
     "truth p and the model q, and write H(p, q) for the same number; torch's kl_div takes the model first."
 )
 GUARDS = (
-    "The family's own formulas guard digits with cases; they are the same functions in each case, "
-    "proved at the edges of the support and inside it, for parameters well inside the range of floats."
+    "The library computes this loss by other formulas, with cases, which lose no digits. They were proved to be the "
+    "same function inside the support and at its edges, for parameters well inside the range of floats."
 )
 SOFT = (
     "A soft label y in [0, 1] is a row whose truth is the distribution (1 − y, y): its loss is still the "
     "cross-entropy, though p(y) is a density only for y = 0 and 1."
 )
 KINK = (
-    "The loss has a kink where y is the location: there the derivative is taken as 0, the middle of the subgradients."
+    "The loss has a kink where y is the location: there the derivative is taken as 0, the middle of the subgradients. "
+    "The Fisher information is the expected square of the gradient: it counts the kink, which the Hessian does not see."
 )
 
 

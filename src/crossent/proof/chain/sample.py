@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -163,6 +163,19 @@ class Sample:
         return np.array([math.fsum(self.weights * column) / self.count for column in rows.T])
 
 
+def fixed_of(family: Family) -> list[str]:
+    """The fixed parameters that the data does not tell: a row of counts tells its own total."""
+    return [p.name for p in family.fixed] if family.classes is None else []
+
+
+def check_fixed(family: Family, fixed: Iterable[str]) -> None:
+    """Each name is that of a fixed parameter, or a UsageTypeError."""
+    known = fixed_of(family)
+    for name in fixed:
+        if name not in known:
+            raise errors.not_a_fixed_parameter(family.name, name, known)
+
+
 def sample(family: Family, target: Any, weight: Any, fixed: dict[str, Any]) -> Sample:
     """The rows that count, each seen by the family's loss, which names the bad ones.
 
@@ -171,11 +184,8 @@ def sample(family: Family, target: Any, weight: Any, fixed: dict[str, Any]) -> S
         UsageError: target and weight differ in shape.
         DataError: a target outside the support, a bad weight, with its row; no row counts.
     """
-    known = [p.name for p in family.fixed] if family.classes is None else []
-    for name in fixed:
-        if name not in known:
-            raise errors.not_a_fixed_parameter(family.name, name, known)
-    for name in known:
+    check_fixed(family, fixed)
+    for name in fixed_of(family):
         if name not in fixed:
             raise errors.fixed_parameter_missing(family.name, name)
     target = to_numpy(target, "target", text=True)
