@@ -2,6 +2,7 @@
 
 import pickle
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -114,6 +115,45 @@ def test_a_member_can_be_pickled(name):
 def test_bad_values_are_named(call, match):
     with pytest.raises(errors.DataError, match=match):
         call()
+
+
+@pytest.mark.parametrize(
+    ("n", "m", "p", "q"), [(3, 4, 0.5, 0.4), (30, 31, 0.9, 0.88), (7, 9, 0.2, 0.15), (5, 50, 0.9, 0.1)]
+)
+def test_binomials_of_different_totals(n, m, p, q):
+    with mpmath.workdps(40):
+
+        def mass(k, total, probs):
+            return mpmath.binomial(total, k) * mpmath.mpf(probs) ** k * (1 - mpmath.mpf(probs)) ** (total - k)
+
+        exact = sum(mass(k, n, p) * mpmath.log(mass(k, n, p) / mass(k, m, q)) for k in range(n + 1))
+    got = ce.kl_divergence(ce.Binomial(probs=p, total_count=n), ce.Binomial(probs=q, total_count=m))
+    assert float(got) == pytest.approx(float(exact), rel=1e-12)
+
+
+MISSING = [
+    lambda: ce.Binomial(probs=0.5),
+    lambda: ce.tally([1, 2], ce.Binomial(probs=0.5)),
+    lambda: ce.cross_entropy([1, 2], ce.Binomial(logits=[0.5, 0.5])),
+    lambda: ce.Loss("binomial")([1], [0.0]),
+    lambda: ce.Loss("binomial").value_gradient([1], [0.0]),
+    lambda: ce.entropy(ce.Multinomial(probs=[0.5, 0.5])),
+    lambda: ce.Multinomial(probs=[0.5, 0.5]).mean,
+    lambda: ce.Multinomial(probs=[0.5, 0.5]).sample(0, 3),
+    lambda: ce.kl_divergence(ce.Multinomial(probs=[0.5, 0.5]), ce.Multinomial(probs=[0.4, 0.6])),
+    lambda: ce.cross_entropy(ce.Multinomial(probs=[0.5, 0.5]), ce.Multinomial(probs=[0.4, 0.6])),
+    lambda: ce.derive("binomial", [1, 2]),
+]
+
+
+@pytest.mark.parametrize("call", MISSING)
+def test_a_fixed_parameter_that_nothing_tells_is_asked_for(call):
+    with pytest.raises(errors.UsageTypeError, match="total_count must be given"):
+        call()
+
+
+def test_the_total_of_a_row_of_counts_is_told_by_the_target():
+    assert float(ce.Multinomial(probs=[0.5, 0.5]).nll([1, 1])) == pytest.approx(np.log(2))
 
 
 def test_printed_probabilities_may_miss_one_by_a_tolerance():

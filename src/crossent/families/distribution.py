@@ -24,7 +24,7 @@ class Distribution:
     may miss a sum of 1 by ``sum_tolerance`` (the square root of the dtype's precision) and are never divided by it.
 
     Raises:
-        TypeError: not exactly one parameterisation; a tensor whose adapter is not there.
+        TypeError: not exactly one parameterisation; a fixed parameter is missing; a tensor whose adapter is not there.
         ValueError: (from the methods) a value outside its domain, with its row.
 
     >>> import crossent as ce
@@ -115,10 +115,10 @@ class Distribution:
             raise errors.quantity_missing(snake_case(self.family.name), "sample")
         generator = rng if isinstance(rng, np.random.Generator) else np.random.default_rng(rng)
         head = (shape,) if isinstance(shape, int) else tuple(shape)
-        raw = self.raw()
-        whole = np.broadcast_shapes(*(column.shape for column in (*raw, *self.member.fixed)))
+        raw, fixed = self.raw(), self.all_fixed()
+        whole = np.broadcast_shapes(*(column.shape for column in (*raw, *fixed)))
         whole = whole[:-1] if self.family.classes is not None else whole
-        return self.family.sample(generator, (*head, *whole), *raw, *self.member.fixed)
+        return self.family.sample(generator, (*head, *whole), *raw, *fixed)
 
     # -- what the loss layer uses -------------------------------------------------------------------------------------
     @property
@@ -137,6 +137,13 @@ class Distribution:
             fixed = tuple(to_numpy(value, name) for name, value in self.fixed.items())
             self._member = Member(self.family, self.parameterisation, values, fixed)
         return self._member
+
+    def all_fixed(self) -> tuple[Array, ...]:
+        """The fixed parameters, which nothing else tells where there is no target: a Multinomial's total_count."""
+        for parameter in self.family.fixed:
+            if parameter.name not in self.fixed:
+                raise errors.fixed_parameter_missing(snake_case(self.family.name), parameter.name)
+        return self.member.fixed
 
     def raw(self) -> tuple[Array, ...]:
         """The unconstrained parameters, float64 where they had to be computed."""
@@ -179,7 +186,7 @@ class Distribution:
         """entropy, mean or variance as a NumPy array of the batch's shape and the parameters' float dtype."""
         if name == "mean" and (given := self._mean_given()) is not None:
             return given.astype(self.member.dtype, copy=False)
-        value = self.family.evaluate(name, *self.raw(), *self.member.fixed)
+        value = self.family.evaluate(name, *self.raw(), *self.all_fixed())
         value = value[0] if isinstance(value, tuple) else value
         return np.asarray(value).astype(self.member.dtype, copy=False)
 
@@ -209,8 +216,10 @@ class Distribution:
 
 def chosen(family: Any, given: dict[str, Any]) -> tuple[Any, Any]:
     """The parameterisation that was given; and again, but None if it is the raw one."""
-    optional = () if family.classes is None else (p.name for p in family.fixed)  # Multinomial: the target's row sum
-    choice = family.match({*given, *optional})
+    choice = family.match(given)
+    for parameter in family.fixed:
+        if parameter.name not in given and family.classes is None:  # else it is the target's row sum
+            raise errors.fixed_parameter_missing(snake_case(family.name), parameter.name)
     return choice, None if choice.names == family.raw.names else choice
 
 

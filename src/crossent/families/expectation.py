@@ -59,6 +59,8 @@ def binomial_entropy(logits: Array, total_count: Array) -> Array:
 
 def binomial_kl_divergence(logits_p: Array, logits_q: Array, total_p: Array, total_q: Array) -> Array:
     """E_p[nll_q - nll_p], in nats: total_count times the Bernoullis' if it is the same; inf where only p reaches."""
+    from scipy.special import betainc
+
     from crossent.families import bernoulli, binomial
 
     def rows(z_p: Array, z_q: Array, n_p: Array, n_q: Array) -> list[Array]:
@@ -66,7 +68,8 @@ def binomial_kl_divergence(logits_p: Array, logits_q: Array, total_p: Array, tot
             return _gains(_evaluate(binomial.nll, y, z_q, n_q) - nll)
 
         mean, sd = n_p * _sigmoid(z_p), np.sqrt(n_p * _sigmoid(z_p) * _sigmoid(-z_p))
-        return _expected("Binomial kl_divergence", binomial.nll, gain, [z_p, n_p], mean, sd, n_p, [z_q, n_q])
+        plain, rest = _expected("Binomial kl_divergence", binomial.nll, gain, [z_p, n_p], mean, sd, n_p, [z_q, n_q])
+        return [plain, rest + betainc(n_p + 1, n_q - n_p, _sigmoid(z_q))]  # what q has beyond the reach of p
 
     def known(z_p: Array, z_q: Array, n_p: Array, n_q: Array) -> Array:
         same = np.where(n_p > 0, n_p * _evaluate(bernoulli.kl_divergence, z_p, np.where(n_p > 0, z_q, z_p)), 0)

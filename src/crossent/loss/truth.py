@@ -59,7 +59,7 @@ def entropy_rows(p: Distribution, weight: Array | None, mask: Array | None) -> R
 def divergence_rows(p: Distribution, q: Distribution, weight: Array | None, mask: Array | None) -> Rows:
     same_family(p, q)
     shape = checked_shape((p, q), weight, mask)
-    fixed = (*p.member.fixed, *q.member.fixed)
+    fixed = (*p.all_fixed(), *q.all_fixed())
     formula = p.parameterisation.kl_divergence if p.parameterisation.names == q.parameterisation.names else None
     if formula is not None:  # from the parameters as they were given
         return by_formula(formula, (*p.member.parameters, *q.member.parameters, *fixed)), shape
@@ -98,7 +98,7 @@ def by_formula(formula: Any, columns: tuple[Array, ...]) -> Array:
 
 
 def values_of(p: Distribution, name: str) -> Array:
-    return np.asarray(p.family.evaluate(name, *p.raw(), *p.member.fixed))
+    return np.asarray(p.family.evaluate(name, *p.raw(), *p.all_fixed()))
 
 
 def same_family(p: Distribution, q: Distribution) -> None:
