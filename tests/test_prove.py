@@ -7,7 +7,7 @@ import mpmath
 import pytest
 import sympy
 from mpmath import mp
-from sympy import Rational, Symbol
+from sympy import Mul, Rational, Symbol
 
 import crossent as ce
 from crossent import errors
@@ -28,7 +28,7 @@ from crossent.proof.rewriting.feasible import feasible
 from crossent.proof.rewriting.multiple_sums import equal as sums_equal
 from crossent.proof.rewriting.normal_form import NormalForm
 from crossent.proof.rosetta.families import SHORT
-from crossent.vocabulary import PI, exp, lgamma, log, log1p, softplus, sqrt, xlog1py, xlogy
+from crossent.vocabulary import PI, exp, lgamma, log, log1p, sigmoid, softplus, sqrt, xlog1py, xlogy
 
 X, Y = Symbol("x", positive=True), Symbol("y", positive=True)
 
@@ -46,8 +46,8 @@ def is_zero(expression):
 
 @pytest.mark.parametrize(
     ("left", "right", "reach"),
-    [("bce", "ce", "boundary included"), ("bce_logits", "ce_logits", "finite logits"),
-     ("bce", "ce_logits", "finite logits")],
+    [("bce", "ce", "boundary included"), ("bce_logits", "ce_logits", "z = ±∞ included"),
+     ("bce", "ce_logits", "z = ±∞ included")],
 )  # fmt: skip
 def test_binary_cross_entropy_is_cross_entropy_of_two_classes(left, right, reach):
     proof = prove(left, right)
@@ -71,9 +71,23 @@ def test_the_verdict_line_says_what_it_covers():
     assert prove("normal", "mse").sentence.endswith(" for every real y and m")
     assert prove("poisson", "poisson_log_rate").sentence.endswith(" for y = 0, 1, 2, …, m > 0")
     assert prove("sklearn._loss.HalfMultinomialLoss", "ce").sentence.endswith(
-        " for every C, hard targets, finite logits"
+        " for every C, hard targets, z_j = −∞ for C = 2, 3"
     )
-    assert prove("hinge", "optax.hinge_loss").sentence.endswith(", hard and soft targets, finite logits")
+    assert prove("hinge", "optax.hinge_loss").sentence.endswith(", hard and soft targets, z = ±∞ included")
+
+
+def test_infinite_logits():
+    """Equal there too, unless a formula takes oo from oo; a probability of 0 or 1 is sigmoid(-oo) or sigmoid(oo)."""
+    for right in ("ce_logits", "bce"):
+        proof = prove("bce_logits", right)
+        assert cases(proof)["hard", True] == cases(proof)["soft", True] == "equal"
+        assert any("p = sigmoid(z)" in case.words for case in proof.cases)
+    proof = prove("torch.nn.BCEWithLogitsLoss", "bce")
+    assert proof.verdict == "equal"
+    assert proof.sentence.endswith("finite logits")
+    assert "oo - oo" in next(case.words for case in proof.cases if case.boundary)
+    bent = prove("torch.nn.BCELoss", "torch.nn.BCEWithLogitsLoss")
+    assert cases(bent)["hard", True] == cases(bent)["soft", True] == "different"
 
 
 def test_certain_predictions_too():
@@ -179,7 +193,11 @@ def test_learned_scale():
 def test_labels_minus_one_and_one():
     proof = prove("logistic", "bce")
     assert proof.sentence == "different: equal on hard targets"
-    assert cases(proof) == {("soft", False): "different", ("hard", False): "equal"}
+    assert cases(proof) == {
+        ("soft", False): "different", ("hard", False): "equal",
+        ("soft", True): "unknown",  # (2y - 1) oo has another sign on either side of y = 1/2
+        ("hard", True): "equal",
+    }  # fmt: skip
 
 
 def test_clamps_name_the_region():
@@ -415,6 +433,28 @@ def test_values_at_zero(expression, value):
 def test_infinity_minus_infinity_is_undecided():
     with pytest.raises(Undecided):
         value_at(sympy.log(X) + Y / X, {X: sympy.Integer(0)})
+
+
+def test_zero_times_infinity_of_one_letter_is_undecided():
+    for expression, end in ((Mul(X + X**2, 1 + 1 / X, evaluate=False), 0), (X / (1 + X), sympy.oo)):
+        with pytest.raises(Undecided):
+            value_at(expression, {X: sympy.sympify(end)})
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        (softplus(-X), 0),
+        (softplus(X), sympy.oo),
+        ((1 - X) ** 2, sympy.oo),
+        ((1 - X) ** 3, -sympy.oo),
+        (1 / (1 - X), 0),
+        (sigmoid(X) + Y, 1 + Y),
+        (Y * exp(-X), 0),
+    ],
+)
+def test_values_at_infinity(expression, value):
+    assert value_at(expression, {X: sympy.oo}) == value
 
 
 def test_feasible():

@@ -9,10 +9,11 @@ from typing import Any
 from sympy import Expr, Integer, oo
 
 from crossent.proof.comparison import faces
-from crossent.proof.comparison.extended import Undecided, value_at
+from crossent.proof.comparison.extended import Sign, Undecided, value_at
 from crossent.proof.comparison.grounds import ClassGround, Ground, NumberGround
 from crossent.proof.comparison.judge import Finding, judge, verdict_of
 from crossent.proof.comparison.question import Question
+from crossent.proof.comparison.side import Side
 from crossent.proof.evidence import witness
 from crossent.proof.results import AFFINE, DIFFERENT, EQUAL, NEGATED, UNKNOWN, Counterexample
 from crossent.proof.rewriting.normal_form import NormalForm
@@ -132,8 +133,8 @@ def _worst(ground: Ground, group: list[Verdict]) -> Verdict:
 
 
 def _at_boundary(question: Question, a: Any, b: Any, scale: Expr | None, offset: Expr | None) -> Verdict:
-    words, is_hard, env, left = a
-    left, right = question.reduce(question.left, left), question.reduce(question.right, b[3])
+    words, is_hard, env, _ = a
+    left, right = question.reduce(question.left, a[3]), question.reduce(question.right, b[3])
     targets = "hard" if is_hard else "soft"
     normal = question.ground.normal(False)
 
@@ -141,12 +142,20 @@ def _at_boundary(question: Question, a: Any, b: Any, scale: Expr | None, offset:
         return normal.atoms.sign(normal.reduced(value))
 
     try:
-        one, other = value_at(left, env, sign), value_at(right, env, sign)
+        one, other = valued(question.left, left, a[2], sign), valued(question.right, right, b[2], sign)
         shift = value_at(offset, env, sign) if offset is not None else Integer(0)
         inputs = {str(letter): str(value) for letter, value in env.items()}
         return agree(normal, targets, words, (one, other), scale, shift, question, inputs)
     except Undecided as reason:
         return Verdict(targets, True, UNKNOWN, f"{words}: {reason}")
+
+
+def valued(side: Side, formula: Expr, env: Mapping[Any, Expr], sign: Sign) -> Expr:
+    """A side's value on the boundary; where its formula has none, the reason names the side."""
+    try:
+        return value_at(formula, env, sign)
+    except Undecided as reason:
+        raise Undecided(reason=f"as {side.text} is written, its value there is undecided ({reason})") from reason
 
 
 def agree(

@@ -39,7 +39,8 @@ def _reach(question: Question, found: list[Verdict]) -> str:
     ground = question.ground
     boundary = [case for case in found if case.boundary]
     if not boundary or any(case.verdict not in (EQUAL, AFFINE, NEGATED) for case in boundary):
-        return "inside the boundary" if ground.by_probability else "finite logits"  # type: ignore[attr-defined]
+        return "inside the boundary" if ground.by_probability else "finite logits"
+    where = "boundary" if ground.by_probability else "z = ±∞" if isinstance(ground, BinaryGround) else "z_j = −∞"
     if isinstance(ground, ClassGround) and not question.identical:
-        return "boundary for C = 2, 3"
-    return "boundary included"
+        return f"{where} for C = 2, 3"
+    return f"{where} included"

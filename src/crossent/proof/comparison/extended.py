@@ -37,6 +37,11 @@ def value_at(expression: Expr, env: Mapping[Any, Expr], sign: Sign = _sign_of_nu
     return _Walk(env, sign).value(expression)
 
 
+def _is_logarithm(factor: Expr) -> bool:
+    base, power = factor.as_base_exp()
+    return isinstance(base, sympy.log | sympy.loggamma) and bool(power.is_positive)
+
+
 class _Walk:
     def __init__(self, env: Mapping[Any, Expr], sign: Sign) -> None:
         self.env, self._sign = env, sign
@@ -75,6 +80,7 @@ class _Walk:
     def _mul(self, e: Expr) -> Expr:
         values = [self.value(part) for part in e.args]
         if any(value.is_zero for value in values):
+            self._must_vanish(e.args, values)
             return Integer(0)
         if not any(value in (oo, -oo) for value in values):
             return Mul(*values)
@@ -83,8 +89,18 @@ class _Walk:
             sign *= self.sign(value)
         return sign * oo if sign else Integer(0)
 
+    def _must_vanish(self, factors: Any, values: list[Expr]) -> None:
+        """0 times oo is 0 where the target makes the 0; where one letter makes both, only p^a (log p)^b is."""
+        for letter, end in self.env.items():
+            own = [(f, v) for f, v in zip(factors, values, strict=True) if f.has(letter)]
+            poles = [f for f, v in own if v in (oo, -oo) and not (end.is_finite and _is_logarithm(f))]
+            if poles and any(v.is_zero for _, v in own):
+                raise Undecided(reason="0 · oo")
+
     def _pow(self, e: Expr) -> Expr:
         base, power = self.value(e.args[0]), self.value(e.args[1])
+        if base == -oo and power.is_Integer and power != 0:
+            return Integer(0) if power < 0 else oo if power % 2 == 0 else -oo
         if base == 0 or base in (oo, -oo) or power in (oo, -oo):
             if power in (oo, -oo) or base == -oo:
                 raise Undecided(reason="a power at infinity")
@@ -107,6 +123,14 @@ class _Walk:
         if value.is_zero:
             return -oo
         return oo if value == oo else sympy.log(value)
+
+    def _sigmoid(self, e: Expr) -> Expr:
+        value = self.value(e.args[0])
+        return Integer(0) if value == -oo else Integer(1) if value == oo else symbolic.sigmoid(value)
+
+    def _softplus(self, e: Expr) -> Expr:
+        value = self.value(e.args[0])
+        return Integer(0) if value == -oo else oo if value == oo else symbolic.softplus(value)
 
     def _loggamma(self, e: Expr) -> Expr:
         value = self.value(e.args[0])

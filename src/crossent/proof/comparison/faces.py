@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import sympy
-from sympy import Expr, Integer, Symbol
+from sympy import Expr, Integer, Symbol, oo
 
 from crossent.proof.comparison.extended import Undecided, value_at
+from crossent.proof.language.coordinates import PREDICTIONS
 from crossent.proof.language.over_classes import Row
 from crossent.proof.results import UNKNOWN
 from crossent.proof.rewriting.normal_form import NormalForm
+from crossent.vocabulary import log
 
 if TYPE_CHECKING:
     from crossent.proof.comparison.cases import Verdict
@@ -35,6 +37,17 @@ def _letters(name: str, classes: int) -> list[Symbol]:
     return [Symbol(f"{name}_{k + 1}", positive=True) for k in range(classes)]
 
 
+def _predicted(question: Question, classes: int) -> list[Symbol]:
+    if question.ground.by_probability:
+        return _letters("p", classes)
+    return [Symbol(f"z_{k + 1}", real=True) for k in range(classes)]
+
+
+def _masked(letters: list[Symbol], inside: list[int]) -> dict[Any, Expr]:
+    """Logits −oo outside: the others may be any."""
+    return {letter: -oo for k, letter in enumerate(letters) if k not in inside}
+
+
 def _values(letters: list[Symbol], inside: list[int]) -> dict[Any, Expr]:
     """Zero outside, and one of those inside is what the others leave."""
     env: dict[Any, Expr] = {letter: Integer(0) for k, letter in enumerate(letters) if k not in inside}
@@ -47,31 +60,37 @@ def _read(question: Question, side: Side, q: list[Symbol], p: list[Symbol], own:
     target = (
         own if side.loss.target == "class" else row * question.ground.count if side.loss.target == "counts" else row
     )  # type: ignore[attr-defined]
-    return question.reduce(side, sympy.sympify(side.formula(target, Row(tuple(p)))))
+    coordinate, row = side.loss.prediction, Row(tuple(p))
+    if not question.ground.by_probability:
+        row = PREDICTIONS[coordinate].from_raw(row)
+    elif coordinate == "categorical.log_probs":
+        row = log(row)
+    return question.reduce(side, sympy.sympify(side.formula(target, row)))
 
 
 def _compare(question: Question, classes: int, scale: Expr | None) -> Iterator[Verdict]:
-    from crossent.proof.comparison.cases import Verdict, agree
+    from crossent.proof.comparison.cases import Verdict, agree, valued
 
-    q, p = _letters("q", classes), _letters("p", classes)
+    q, p = _letters("q", classes), _predicted(question, classes)
     soft_sizes = range(2, classes + 1) if question.ground.soft_too else range(0)
     for size in (1, *soft_sizes):
         targets = "hard" if size == 1 else "soft"
         truth = _values(q, list(range(size)))
         left, right = (_read(question, side, q, p, 0) for side in (question.left, question.right))
         for inside in _supports(classes, size):
-            env = truth | _values(p, inside)
+            letters = _values(p, inside) if question.ground.by_probability else _masked(p, inside)
+            env = truth | letters
             normal = NormalForm()
             question.ground.know_settings(normal)
             normal.assume_positive(*(value for value in env.values() if value.free_symbols))
-            inputs = {"q": _shape(q, truth), "p": _shape(p, _values(p, inside))}
+            inputs = {"q": _shape(q, truth), "p": _shape(p, letters)}
             words = f"C = {classes}, q = {inputs['q']}, p = {inputs['p']}"
 
             def sign(value: Expr, normal: NormalForm = normal) -> int | None:
                 return normal.atoms.sign(normal.reduced(value))
 
             try:
-                values = value_at(left, env, sign), value_at(right, env, sign)
+                values = valued(question.left, left, env, sign), valued(question.right, right, env, sign)
                 shift = _offset(normal, left, right, truth, p, scale, sign)
                 yield agree(normal, targets, words, values, scale, shift, question, inputs)
             except Undecided as reason:
@@ -82,7 +101,7 @@ def _offset(normal: NormalForm, left: Expr, right: Expr, truth: Any, p: list[Sym
     """left - scale * right at this truth, at a prediction in the inside: the offset is free of the prediction."""
     if scale is None:
         return Integer(0)
-    middle: dict[Any, Expr] = {letter: Integer(1) / len(p) for letter in p}
+    middle: dict[Any, Expr] = {letter: Integer(1) / len(p) if letter.is_positive else Integer(0) for letter in p}
     return normal.write(
         normal.reduced(value_at(left, truth | middle, sign) - scale * value_at(right, truth | middle, sign))
     )
@@ -96,6 +115,6 @@ def _supports(classes: int, size: int) -> Iterator[list[int]]:
 
 
 def _shape(letters: list[Symbol], env: dict[Any, Expr]) -> str:
-    inside = [letter for letter in letters if env.get(letter) != 0]
-    texts = ["0" if env.get(letter) == 0 else "1" if len(inside) == 1 else "+" for letter in letters]
+    inside = [letter for letter in letters if env.get(letter) not in (0, -oo)]
+    texts = ["0" if env.get(letter) in (0, -oo) else "1" if len(inside) == 1 else "+" for letter in letters]
     return f"({', '.join(texts)})"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sympy
-from sympy import Expr, IndexedBase, Integer, Symbol
+from sympy import Expr, IndexedBase, Integer, Symbol, oo
 
 from crossent.proof.comparison.extended import value_at
 from crossent.proof.comparison.side import Side
@@ -20,11 +20,13 @@ from crossent.proof.language.named_loss import NamedLoss
 from crossent.proof.language.over_classes import Row, total
 from crossent.proof.language.symbols import CLASSES, j
 from crossent.proof.rewriting.normal_form import NormalForm
+from crossent.vocabulary import log
 
 Y_SHARE = Symbol("y", positive=True)
 P = Symbol("p", positive=True)
 Z = Symbol("z", real=True)
 ROWS = Symbol("N", positive=True)  # the number of rows
+AT_INFINITY = "z = −∞ and z = +∞ (p = sigmoid(z))"
 N_DRAWS = Symbol("n", positive=True)
 
 
@@ -38,6 +40,7 @@ class Ground:
     domain: str = ""
     soft_too: bool = True
     reaches_boundary: bool = False
+    by_probability: bool = True  # no side takes logits, so that the boundary is part of the domain
     count: Expr = N_DRAWS  # of draws, where counts are compared with shares
     hard_words: str = ""
     boundary_words: str = ""
@@ -106,9 +109,10 @@ class BinaryGround(Ground):
         self.counting = any(side.loss.target in ("count", "counts") for side in sides)
         self.count = next((s.settings["total_count"] for s in sides if "total_count" in s.settings), N_DRAWS)
         self.soft_too = all(side.loss.soft and side.loss.target != "class" for side in sides)
-        self.reaches_boundary = self.by_probability
+        self.reaches_boundary = True
         self.target_bases, self.prediction_bases = frozenset((Y_SHARE,)), frozenset((self.letter,))
-        self.hard_words, self.boundary_words = "y = 0, 1", "p = 0 and p = 1"
+        self.hard_words = "y = 0, 1"
+        self.boundary_words = "p = 0 and p = 1" + ("" if self.by_probability else f", {AT_INFINITY}")
         reach = "0 ≤ p ≤ 1" if self.by_probability else "every finite log-odds z"
         self.domain = f"0 ≤ y ≤ 1, {reach}" if self.soft_too else f"y = 0 or 1, {reach}"
         if "categorical" in kinds:
@@ -160,7 +164,9 @@ class BinaryGround(Ground):
         return Row((one,)) if of == "labels" else one
 
     def read(self, side: Side, formula: Any = None) -> Expr:
-        prediction = self._prediction(side.loss)
+        return self._read_with(side, self._prediction(side.loss), formula)
+
+    def _read_with(self, side: Side, prediction: Any, formula: Any = None) -> Expr:
         if side.loss.target == "class":  # only y = 0 and y = 1 mean anything here
             no, yes = (side.formula(k, prediction, formula) for k in (0, 1))
             return sympy.sympify((1 - Y_SHARE) * no + Y_SHARE * yes)
@@ -171,14 +177,29 @@ class BinaryGround(Ground):
         return [(f"y = {k}", value_at(formula, {Y_SHARE: Integer(k)})) for k in (0, 1)]
 
     def boundary(self, side: Side) -> Iterator[tuple[str, bool, Mapping[Any, Expr], Expr]]:
-        if not self.reaches_boundary:
-            return
-        formula = self.read(side)
-        for p in (0, 1):
+        for p, z in ((0, "−∞"), (1, "+∞")):
+            where = f"p = {p}" if self.by_probability else f"z = {z}"
+            letters, prediction = self._certain(side.loss, p)
+            formula = self._read_with(side, prediction)
             for k in (0, 1):
-                yield f"y = {k}, p = {p}", True, {P: Integer(p), Y_SHARE: Integer(k)}, formula
+                yield f"y = {k}, {where}", True, {**letters, Y_SHARE: Integer(k)}, formula
             if self.soft_too:
-                yield f"0 < y < 1, p = {p}", False, {P: Integer(p)}, formula
+                yield f"0 < y < 1, {where}", False, letters, formula
+
+    def _certain(self, loss: NamedLoss, p: int) -> tuple[dict[Any, Expr], Any]:
+        """What is sure: each coordinate of the distribution (1 − p, p) as it is there, logits as (0, −oo), (−oo, 0).
+
+        Of the rows (0, z) and (−z, 0), which are one distribution, it is the one whose largest logit stays finite.
+        """
+        of, _, coordinate = loss.prediction.partition(".")
+        if coordinate in ("probs", "log_probs"):
+            row = Row((1 - P, P))
+            shown = row if of == "categorical" else Row((P,)) if of == "labels" else P
+            return {P: Integer(p)}, log(shown) if coordinate == "log_probs" else shown
+        if of == "categorical":
+            return {Z: oo if p else -oo}, Row((-Z, Integer(0)) if p else (Integer(0), Z))
+        one = _raw_of(loss.prediction, Z)
+        return {Z: oo if p else -oo}, Row((one,)) if of == "labels" else one
 
 
 class RowGround(Ground):
@@ -208,8 +229,10 @@ class ClassGround(RowGround):
         coordinates = {side.loss.prediction for side in sides}
         super().__init__(sides, "q", coordinates <= {"categorical.probs", "categorical.log_probs"})
         self.soft_too = all(side.loss.soft and side.loss.target != "class" for side in sides)
-        self.hard_words, self.boundary_words = "q a unit row", "some p_j = 0; looked at for C = 2 and 3"
-        self.reaches_boundary = coordinates == {"categorical.probs"}
+        self.hard_words = "q a unit row"
+        where = "some p_j = 0" if self.by_probability else "some p_j = 0, z_j = −∞"
+        self.boundary_words = f"{where}; looked at for C = 2 and 3"
+        self.reaches_boundary = all(coordinate.startswith("categorical") for coordinate in coordinates)
         where = "every row p of probabilities" if self.by_probability else "every row z of finite logits"
         self.domain = f"every C ≥ 2, {'every row q of probabilities' if self.soft_too else 'one class y'}, {where}"
         self.counting = any(side.loss.target == "counts" for side in sides)

@@ -114,6 +114,8 @@ def _verdict(question: Question, found: list[Verdict], scale: Expr | None, offse
     if different:
         simplest = min(different, key=lambda case: (case.boundary, case.targets != "hard"))
         return DIFFERENT, simplest.counterexample
+    if not question.ground.by_probability:  # infinite logits are beyond the domain: where a formula has a value there
+        found = [case for case in found if not case.boundary or case.verdict != UNKNOWN]
     if any(case.verdict == UNKNOWN for case in found):
         return UNKNOWN, None
     if scale is None or offset is None:
