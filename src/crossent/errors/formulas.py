@@ -77,6 +77,14 @@ def formula_number_too_large(function: str, number: object, limit: int) -> Usage
     )  # fmt: skip
 
 
+def formula_number_too_fine(function: str, number: object, limit: int) -> UsageError:
+    return UsageError(
+        f"a formula must stay small: {function} of a fraction takes a denominator of at most {limit}; it is {number}.",
+        "write it with a variable in the place of the number.",
+        function=function, number=number, limit=limit,
+    )  # fmt: skip
+
+
 def function_of_function_of_number(function: str, argument: object) -> UsageError:
     return UsageError(
         f"a formula must stay small: {function} takes a number or an expression with a variable; it is {argument}.",

@@ -16,7 +16,7 @@ from fractions import Fraction
 from crossent import errors
 from crossent.vocabulary import FUNCTIONS
 
-LENGTH, DEPTH, CALLS, NODES, EXPONENT, DIGITS, TERMS, TOWER, BENDS = 2000, 100, 12, 400, 64, 30, 10_000, 2, 8
+LENGTH, DEPTH, CALLS, NODES, EXPONENT, DIGITS, TERMS, TOWER, BENDS = 2000, 100, 12, 400, 64, 30, 150, 2, 6
 
 CONSTANTS = ("pi",)
 ALIASES = {"ln": "log", "max": "maximum", "min": "minimum"}

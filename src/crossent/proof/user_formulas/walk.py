@@ -28,7 +28,8 @@ _COMPARISONS: dict[type, Callable[[Any, Any], Any]] = {
     ast.GtE: operator.ge,
     ast.Eq: lambda left, right: vocabulary.is_zero(left - right),
 }
-_LARGEST = {"lgamma": 10_000, "digamma": 200, "trigamma": 200, "lbeta": 10_000}  # of a number, beside SymPy
+_OF_GAMMA = ("lgamma", "digamma", "trigamma", "lbeta")  # SymPy writes their values at numbers out
+_LARGEST, _LARGEST_BROKEN, _FINEST = 300, 50, 4
 _BITS = 20_000
 
 
@@ -83,9 +84,11 @@ class _Walk:
             return
         if argument.has(Function):
             raise errors.function_of_function_of_number(name, argument)
-        limit = _LARGEST.get(name)
-        if limit is not None and abs(argument) > limit:
-            raise errors.formula_number_too_large(name, argument, limit)
+        largest = _LARGEST if argument.is_Integer else _LARGEST_BROKEN
+        if name in _OF_GAMMA and abs(argument) > largest:
+            raise errors.formula_number_too_large(name, argument, largest)
+        if name in _OF_GAMMA and argument.is_Rational and argument.q > _FINEST:
+            raise errors.formula_number_too_fine(name, argument, _FINEST)
 
 
 def _is(values: Mapping[str, Any], reading: str) -> bool:
