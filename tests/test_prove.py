@@ -1,5 +1,6 @@
 """Proofs: the question of the project with its certificates, what must not be proved, and the parts of the engine."""
 
+import itertools
 import random
 from dataclasses import replace
 
@@ -15,9 +16,12 @@ from crossent.proof import rosetta
 from crossent.proof.chain.algebra import same
 from crossent.proof.chain.over_classes import N, P, Z, class_subject
 from crossent.proof.chain.subject import subject
+from crossent.proof.comparison import every_face
 from crossent.proof.comparison.extended import Undecided, value_at
 from crossent.proof.comparison.grounds import BinaryGround
+from crossent.proof.comparison.meeting import meet
 from crossent.proof.comparison.prove import prove
+from crossent.proof.comparison.question import Question
 from crossent.proof.comparison.side import side
 from crossent.proof.comparison.steps import guard
 from crossent.proof.evidence.enclosure import NoEnclosure, enclose, enclosed, exact
@@ -71,9 +75,45 @@ def test_the_verdict_line_says_what_it_covers():
     assert prove("normal", "mse").sentence.endswith(" for every real y and m")
     assert prove("poisson", "poisson_log_rate").sentence.endswith(" for y = 0, 1, 2, …, m > 0")
     assert prove("sklearn._loss.HalfMultinomialLoss", "ce").sentence.endswith(
-        " for every C, hard targets, z_j = −∞ for C = 2, 3"
+        " for every C, hard targets, z_j = −∞ included"
     )
     assert prove("hinge", "optax.hinge_loss").sentence.endswith(", hard and soft targets, z = ±∞ included")
+
+
+@pytest.mark.parametrize(("left", "right"), [("nll", "ce"), ("kl", "ce"), ("ce(label_smoothing=0.1)", "ce_logits")])
+def test_every_face_of_the_simplex_is_a_pattern_of_blocks(left, right):
+    sides = side("left", left), side("right", right)
+    question = Question(meet(*sides), *sides)
+    for mode in ("hard", "soft"):
+        known = {frozenset(kinds) for kinds in every_face._patterns(question, mode)}
+        met = set()
+        for size in (2, 3, 4, 5):
+            subsets = [set(s) for k in range(1, size + 1) for s in itertools.combinations(range(size), k)]
+            for truth, predicted in itertools.product(subsets, subsets):
+                if len(predicted) < size and (len(truth) == 1) == (mode == "hard"):
+                    one = "1" if len(predicted) == 1 and question.ground.by_probability else "+"
+                    met.add(
+                        frozenset(
+                            (("1" if mode == "hard" else "+") if k in truth else "0", one if k in predicted else "0")
+                            for k in range(size)
+                        )
+                    )
+        assert known == met
+        assert len(known) >= 4
+
+
+def test_the_boundary_is_proved_for_every_number_of_classes():
+    sides = side("left", "kl"), side("right", "ce")
+    question = Question(meet(*sides), *sides)
+    entropy = total(question.ground.q[j] * log(question.ground.q[j]))
+    one = sympy.Integer(1)
+    assert [verdict.verdict for verdict in every_face.compare(question, one, entropy)] == ["equal", "affine"]
+    assert every_face.compare(question, one, entropy + 1) is None
+    assert every_face.compare(question, one, -entropy) is None
+    assert every_face.compare(question, -one, entropy) is None
+    assert (
+        every_face.compare(Question(question.ground, sides[0], side("right", "multiclass_brier")), one, 0 * one) is None
+    )
 
 
 def test_infinite_logits():
@@ -125,7 +165,7 @@ def test_wrong_sign():
 def test_entropy_and_divergence():
     proof = prove("kl", "ce")
     assert proof.sentence.startswith(
-        "affine: kl = ce + Σᵢ qᵢ·log qᵢ, for every C, soft targets (equal on hard targets), boundary"
+        "affine: kl = ce + Σᵢ qᵢ·log qᵢ, for every C, soft targets (equal on hard targets), boundary included"
     )
     assert cases(proof)["hard", False] == "equal"
     assert cases(proof)["soft", False] == "affine"

@@ -31,6 +31,7 @@ class Verdict:
     finding: Finding | None = None
     relations: tuple[Relation, ...] = ()
     counterexample: Counterexample | None = None
+    every_size: bool = True  # proved for every number of classes, not looked at for a few
 
 
 def inside(question: Question) -> list[Verdict]:
@@ -110,7 +111,7 @@ def boundary(question: Question, scale: Expr | None, offset: Expr | None) -> lis
     if question.identical:
         return _identical(ground)
     if isinstance(ground, ClassGround):
-        found = faces.compare(question, scale) if ground.reaches_boundary else []
+        found = faces.compare(question, scale, offset) if ground.reaches_boundary else []
     else:
         pairs = zip(ground.boundary(question.left), ground.boundary(question.right), strict=True)
         found = [_at_boundary(question, a, b, scale, offset) for a, b in pairs]
@@ -121,7 +122,7 @@ def boundary(question: Question, scale: Expr | None, offset: Expr | None) -> lis
 
 def _identical(ground: Ground) -> list[Verdict]:
     """One expression on both sides has one value everywhere, on the boundary too."""
-    words = f"{ground.boundary_words.partition(';')[0]}: both are the same expression"
+    words = f"{ground.boundary_words}: both are the same expression"
     kinds = ("hard", "soft") if ground.soft_too else ("hard",)
     return [Verdict(targets, True, EQUAL, words) for targets in kinds if ground.has_boundary]
 
@@ -129,7 +130,8 @@ def _identical(ground: Ground) -> list[Verdict]:
 def _worst(ground: Ground, group: list[Verdict]) -> Verdict:
     order = (DIFFERENT, UNKNOWN, NEGATED, AFFINE, EQUAL)
     worst = min(group, key=lambda verdict: order.index(verdict.verdict))
-    return replace(worst, words=ground.boundary_words) if worst.verdict in order[2:] else worst
+    few = "" if all(verdict.every_size for verdict in group) else "; looked at for C = 2 and 3"
+    return replace(worst, words=ground.boundary_words + few) if worst.verdict in order[2:] else worst
 
 
 def _at_boundary(question: Question, a: Any, b: Any, scale: Expr | None, offset: Expr | None) -> Verdict:
@@ -165,13 +167,7 @@ def agree(
     """Is left = scale * right + shift, of values in the extended real numbers that may hold letters?"""
     one, other = values
     factor = Integer(1) if scale is None else scale
-    same = (
-        EQUAL
-        if factor == 1 and shift == 0
-        else AFFINE
-        if (normal.atoms.sign(normal.reduced(factor)) or 0) > 0
-        else NEGATED
-    )
+    same = word(normal, factor, shift == 0)
     if oo in (abs(one), abs(other)):
         expected = other * (1 if same in (EQUAL, AFFINE) else -1) if abs(other) == oo else other
         verdict = same if one == expected else DIFFERENT
@@ -189,6 +185,13 @@ def agree(
         return Verdict(targets, True, same, words)
     found = witness.two_values(question.ground, words, inputs, one, factor * other + shift)
     return Verdict(targets, True, DIFFERENT if found else UNKNOWN, words, counterexample=found)
+
+
+def word(normal: NormalForm, scale: Expr, no_offset: bool) -> str:
+    """What left = scale * right + offset is called."""
+    if scale == 1 and no_offset:
+        return EQUAL
+    return AFFINE if (normal.atoms.sign(normal.reduced(scale)) or 0) > 0 else NEGATED
 
 
 def _apart(words: str, inputs: Mapping[str, str], one: Expr, other: Expr) -> Counterexample:

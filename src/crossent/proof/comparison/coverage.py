@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crossent.proof.comparison.cases import Verdict
-from crossent.proof.comparison.grounds import BinaryGround, ClassGround, NumberGround
+from crossent.proof.comparison.grounds import BinaryGround, NumberGround
 from crossent.proof.comparison.question import Question
 from crossent.proof.results import AFFINE, EQUAL, NEGATED
 
@@ -13,7 +13,7 @@ def covered(question: Question, found: list[Verdict]) -> str:
 
     >>> from crossent.proof.comparison.prove import prove
     >>> prove("nll", "ce").sentence
-    'equal: nll = ce for every C, hard targets, boundary for C = 2, 3'
+    'equal: nll = ce for every C, hard targets, boundary included'
     """
     ground = question.ground
     if isinstance(ground, NumberGround):
@@ -41,6 +41,6 @@ def _reach(question: Question, found: list[Verdict]) -> str:
     if not boundary or any(case.verdict not in (EQUAL, AFFINE, NEGATED) for case in boundary):
         return "inside the boundary" if ground.by_probability else "finite logits"
     where = "boundary" if ground.by_probability else "z = ±∞" if isinstance(ground, BinaryGround) else "z_j = −∞"
-    if isinstance(ground, ClassGround) and not question.identical:
+    if not all(case.every_size for case in boundary):
         return f"{where} for C = 2, 3"
     return f"{where} included"

@@ -34,15 +34,18 @@ def _sign_of_numbers(expression: Expr) -> int | None:
 
 def value_at(expression: Expr, env: Mapping[Any, Expr], sign: Sign = _sign_of_numbers) -> Expr:
     """The value of the expression where each letter of `env` has its value: an expression, oo or -oo."""
-    return _Walk(env, sign).value(expression)
+    return Walk(env, sign).value(expression)
 
 
-def _is_logarithm(factor: Expr) -> bool:
+def is_logarithm(factor: Expr) -> bool:
+    """Whether a factor is a positive power of a logarithm: its infinities are weaker than any power's zeros."""
     base, power = factor.as_base_exp()
     return isinstance(base, sympy.log | sympy.loggamma) and bool(power.is_positive)
 
 
-class _Walk:
+class Walk:
+    """A walk over a formula, each kind of expression by its own rule."""
+
     def __init__(self, env: Mapping[Any, Expr], sign: Sign) -> None:
         self.env, self._sign = env, sign
 
@@ -59,6 +62,10 @@ class _Walk:
             return self.env[e]
         if not any(e.has(letter) for letter in self.env):
             return e
+        return self.walked(e)
+
+    def walked(self, e: Expr) -> Expr:
+        """The value by the rule for this kind of expression."""
         method = getattr(self, f"_{type(e).__name__.lower()}", None)
         if method is not None:
             return method(e)
@@ -71,7 +78,10 @@ class _Walk:
         return self.value(rewritten)
 
     def _add(self, e: Expr) -> Expr:
-        values = [self.value(part) for part in e.args]
+        return self.added([self.value(part) for part in e.args])
+
+    def added(self, values: list[Expr]) -> Expr:
+        """The sum of values, of which some may be infinite."""
         infinite = {value for value in values if value in (oo, -oo)}
         if len(infinite) > 1:
             raise Undecided(reason="oo - oo")
@@ -93,7 +103,7 @@ class _Walk:
         """0 times oo is 0 where the target makes the 0; where one letter makes both, only p^a (log p)^b is."""
         for letter, end in self.env.items():
             own = [(f, v) for f, v in zip(factors, values, strict=True) if f.has(letter)]
-            poles = [f for f, v in own if v in (oo, -oo) and not (end.is_finite and _is_logarithm(f))]
+            poles = [f for f, v in own if v in (oo, -oo) and not (end.is_finite and is_logarithm(f))]
             if poles and any(v.is_zero for _, v in own):
                 raise Undecided(reason="0 · oo")
 

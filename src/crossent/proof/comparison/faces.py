@@ -1,18 +1,20 @@
 """The boundary of the simplex: truths and predictions some of whose classes have probability 0.
 
 Losses treat the classes alike, so that one truth and one prediction stand for each number of classes that both, only
-one or neither gives a probability to. Looked at for a few numbers of classes.
+one or neither gives a probability to. Where no proof for every number of classes is found, a few are looked at.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import sympy
 from sympy import Expr, Integer, Symbol, oo
 
+from crossent.proof.comparison import every_face
 from crossent.proof.comparison.extended import Undecided, value_at
 from crossent.proof.language.coordinates import PREDICTIONS
 from crossent.proof.language.over_classes import Row
@@ -28,9 +30,13 @@ if TYPE_CHECKING:
 CLASSES_LOOKED_AT = (2, 3)
 
 
-def compare(question: Question, scale: Expr | None) -> list[Verdict]:
-    """The verdict on every face for a few numbers of classes."""
-    return [verdict for classes in CLASSES_LOOKED_AT for verdict in _compare(question, classes, scale)]
+def compare(question: Question, scale: Expr | None, offset: Expr | None) -> list[Verdict]:
+    """The verdict on every face: for every number of classes if that can be proved, else for a few."""
+    proved = every_face.compare(question, scale, offset) if scale is not None and offset is not None else None
+    if proved is not None:
+        return proved
+    looked_at = [verdict for classes in CLASSES_LOOKED_AT for verdict in _compare(question, classes, scale)]
+    return [replace(verdict, every_size=False) for verdict in looked_at]
 
 
 def _letters(name: str, classes: int) -> list[Symbol]:

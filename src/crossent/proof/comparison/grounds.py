@@ -231,7 +231,7 @@ class ClassGround(RowGround):
         self.soft_too = all(side.loss.soft and side.loss.target != "class" for side in sides)
         self.hard_words = "q a unit row"
         where = "some p_j = 0" if self.by_probability else "some p_j = 0, z_j = −∞"
-        self.boundary_words = f"{where}; looked at for C = 2 and 3"
+        self.boundary_words = where
         self.reaches_boundary = all(coordinate.startswith("categorical") for coordinate in coordinates)
         where = "every row p of probabilities" if self.by_probability else "every row z of finite logits"
         self.domain = f"every C ≥ 2, {'every row q of probabilities' if self.soft_too else 'one class y'}, {where}"

@@ -14,6 +14,7 @@ import sympy
 from sympy import Add, Expr, Indexed, Integer, Mul, Pow, Rational, Sum, Symbol
 
 from crossent import errors
+from crossent.proof.language.symbols import CLASSES
 from crossent.proof.rewriting.atoms import Atoms
 
 
@@ -23,6 +24,8 @@ class NormalForm:
 
     atoms: Atoms = field(default_factory=Atoms)
     simplex: dict[Any, str] = field(default_factory=dict)  # rows that sum to one -> their letter
+    sizes: frozenset[Any] = frozenset((CLASSES,))  # what sums over the classes, or over a block of them, run up to
+    sums: dict[Any, Expr] = field(default_factory=dict)  # rows over a block of the classes -> what they sum to
     hard: dict[Any, Any] = field(default_factory=dict)  # rows that are one at this class and zero elsewhere
     used: dict[str, None] = field(default_factory=dict)
     _known: dict[Expr, Expr] = field(default_factory=dict)

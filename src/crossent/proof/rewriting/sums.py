@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def rewrite(normal: NormalForm, e: Sum) -> Expr:
     """A sum over the classes as a combination of sums that no rule takes further."""
     (index, low, high), *more = e.limits
-    if more or low != 1 or high != CLASSES:
+    if more or low != 1 or high not in normal.sizes:
         return normal._opaque(e)
     summand = normal.cancel(normal.of(e.function.xreplace({index: j})))
     numerator, denominator = sympy.fraction(summand)
@@ -31,7 +31,7 @@ def rewrite(normal: NormalForm, e: Sum) -> Expr:
     answer = Integer(0)
     for term in Add.make_args(sympy.expand(numerator)):
         outside, inside = _split(normal, term)
-        answer += outside / fixed * _sum(normal, inside / moving)
+        answer += outside / fixed * _sum(normal, inside / moving, high)
     return answer
 
 
@@ -46,23 +46,23 @@ def _split(normal: NormalForm, product: Expr) -> tuple[Expr, Expr]:
     return outside, inside
 
 
-def _sum(normal: NormalForm, body: Expr) -> Expr:
+def _sum(normal: NormalForm, body: Expr, size: Expr) -> Expr:
     """The sum of one term without factors that could stand outside."""
     if body == 1:
         normal.used["Σᵢ 1 = C"] = None
-        return CLASSES
+        return size
     meaning = normal.write(body)
     for row, letter in normal.simplex.items():
         if meaning == row:
             normal.used[f"Σᵢ {letter}ᵢ = 1"] = None
-            return Integer(1)
+            return normal.of(normal.sums.get(row, Integer(1)))
     for row, y in normal.hard.items():
         touched = Mul(*(f for f in Mul.make_args(body) if row.base in normal.atoms.bases_of(f)))
         if touched not in (1, normal.of(row)) or (touched != 1 and y is not None):
             return _hard(normal, row, y, touched, body / touched)
     positive = normal.atoms.is_positive(body)
-    answer = normal.atoms.symbol(("sum", body), Sum(body, (j, 1, CLASSES)), positive)
-    if positive and body.is_Symbol:  # with two or more classes, the sum of positive numbers exceeds each of them
+    answer = normal.atoms.symbol(("sum", body, size), Sum(body, (j, 1, size)), positive)
+    if size == CLASSES and positive and body.is_Symbol:  # of two or more: the sum of positive numbers exceeds each one
         own = [normal.of(normal.write(body).subs(j, y)) for y in normal.hard.values() if y is not None]
         normal.atoms.positive_factors |= {answer - part for part in (body, *own)}
     return answer
