@@ -1,6 +1,7 @@
 """How proofs, derivations and identifications look: on narrow terminals, in LaTeX, as HTML that lets nothing in."""
 
 import base64
+import dataclasses
 import hashlib
 import re
 from html.parser import HTMLParser
@@ -210,3 +211,24 @@ def test_mathml(latex, expected):
 )
 def test_broken_latex_is_still_well_formed(latex):
     minidom.parseString(mathml(latex))
+
+
+@pytest.mark.parametrize(
+    "name", ["bernoulli", "binomial", "categorical", "multinomial", "normal", "laplace", "poisson"]
+)
+def test_a_page_shows_no_latex(name):
+    page = ce.derive(name).to_html()
+    seen = re.sub(r"<style>.*?</style>|<[^>]*>", " ", page, flags=re.DOTALL)
+    assert "why a logarithm" in seen
+    assert not set(seen) & {"$", "\\"}
+
+
+def test_a_family_with_a_hostile_name_is_text():
+    name = "<img src=x onerror=alert(1)>\x1b[31m"
+    own = dataclasses.replace(ce.Poisson, name=name)
+    made = ce.derive(own, [0, 1, 2])
+    for shown in (made.to_html(), made._repr_html_()):
+        assert "<img" not in shown
+        assert "&lt;img src=x" in shown
+        assert "\x1b" not in shown
+    assert "\x1b" not in made.to_text()

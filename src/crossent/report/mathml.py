@@ -20,7 +20,7 @@ def mathml(latex: str, block: bool = True) -> str:
     >>> mathml("p^2", block=False)
     '<math><mrow><msup><mi>p</mi><mn>2</mn></msup></mrow></math>'
     """
-    reader = _Reader([token for token in _TOKEN.findall(latex) if token])
+    reader = _Reader([token for token in _TOKEN.findall(_opened(latex)) if token])
     parts = []
     while reader.tokens:  # a bracket too many is shown, not lost
         parts.append(reader.row(()))
@@ -29,6 +29,28 @@ def mathml(latex: str, block: bool = True) -> str:
     return ("<math display='block'>" if block else "<math>") + "".join(parts) + "</math>"
 
 
+def _opened(latex: str) -> str:
+    r"""Formulas between dollars inside of words as formulas beside words.
+
+    >>> _opened(r"\text{it is $2^{-3}$ here}")
+    '\\text{it is }2^{-3}\\text{ here}'
+    """
+    written, place = [], 0
+    while (start := latex.find(r"\text{", place)) >= 0:
+        end, depth = start + len(r"\text{"), 1
+        while end < len(latex) and depth:
+            escape_here = latex[end] == "\\"
+            depth += 0 if escape_here else (latex[end] == "{") - (latex[end] == "}")
+            end += 2 if escape_here else 1
+        pieces = _DOLLAR.split(latex[start + len(r"\text{") : end - 1])
+        closed = not depth and len(pieces) % 2
+        opened = "".join(piece if k % 2 else rf"\text{{{piece}}}" for k, piece in enumerate(pieces) if piece)
+        written += [latex[place:start], opened if closed else latex[start:end]]
+        place = end
+    return "".join([*written, latex[place:]])
+
+
+_DOLLAR = re.compile(r"(?<!\\)\$")
 _WORDS = re.compile(r"\\text\{((?:[^{}\\]|\\.)*)\}")
 
 
@@ -38,7 +60,7 @@ def prose(latex: str) -> str:
     >>> prose(r"\text{the place of the maximum is }\lambda")
     'the place of the maximum is <math><mrow><mi>λ</mi></mrow></math>'
     """
-    parts = _WORDS.split(latex)  # formula, words, formula, ...
+    parts = _WORDS.split(_opened(latex))  # formula, words, formula, ...
     depths = [part.count("{") - part.count("}") + part.count(r"\left") - part.count(r"\right") for part in parts[::2]]
     if any(depths) or max((len(words) for words in parts[1::2]), default=0) < _LONG:
         return ""
