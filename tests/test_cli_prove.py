@@ -236,6 +236,17 @@ def test_bad_calls_of_derive(capsys, tmp_path, monkeypatch, arguments, code, wor
     assert words in err
 
 
+def test_a_fixed_parameter_may_be_a_column(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data.csv").write_text("y,n,w\n1,3,1\n2,4,1\n9,,0\n3,5,1\n")
+    given = ["derive", "binomial", "--data", "data.csv", "--target", "y", "--weight", "w", "--param"]
+    code, out, err = run(capsys, *given, "total_count=n")
+    assert (code, err) == (0, "")
+    assert "p̂ = 0.5\n" in out  # 6 of 12
+    code, _, err = run(capsys, *given, "total_count=m")
+    assert (code, "none called 'm'" in err) == (2, True)
+
+
 def test_a_row_of_weight_0_is_not_looked_at(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "data.csv").write_text("y,kind,w\n1,cat,1\n,,0\nx,cow,0\n3,dog,1\n")

@@ -416,6 +416,18 @@ def test_a_weight_of_two_is_a_row_twice_and_of_zero_none():
             assert one.number == other.number, one.rule
 
 
+def test_totals_may_differ_between_rows():
+    y, total, weight = [1, 2, 9, 3], [3, 4, 10, 5], [1, 1, 0, 1]
+    made = derive("binomial", y, weight=weight, total_count=total)
+    assert named(made, "maximum-likelihood estimate")[0].number == "p̂ = 0.5"
+    exact = scipy.stats.binom.logpmf([1, 2, 3], [3, 4, 5], 0.5).sum()
+    assert numbers(named(made, "log-likelihood")[0].number)[0] == pytest.approx(exact, rel=1e-5)
+    fisher = np.mean([3, 4, 5]) / (0.5 * 0.5)
+    assert numbers(named(made, "Fisher information by p")[0].number) == pytest.approx(
+        [fisher, 1 / np.sqrt(3 * fisher)], rel=1e-5
+    )
+
+
 def test_soft_labels_and_text_classes():
     soft = derive("bernoulli", [0.5, 0.2, 0.8, 0.1])
     assert named(soft, "maximum-likelihood estimate")[0].number == "p̂ = 0.4"

@@ -61,8 +61,9 @@ def derive(
     from crossent.loss.loss import find
     from crossent.proof.chain.derive import derive as derivation_of
 
-    column, weights = _column(find(name), data, target, weight, positive, separator)
-    derivation = derivation_of(name, column, weight=weights, link=link, **_numbers(param or []))
+    values, weights, keep = _column(find(name), data, target, weight, positive, separator)
+    fixed = _fixed(param or [], data, keep, separator)
+    derivation = derivation_of(name, values, weight=weights, link=link, **fixed)
     _show(derivation, True, {"json": json, "latex": latex, "html": html}, output)
     return DONE
 
@@ -115,13 +116,16 @@ def _column(
     weight: str | None,
     positive: str | None,
     separator: str | None,
-) -> tuple[Any, Any]:
-    """Target and weight. Which of two labels is 1 is said, never guessed; of classes, text is as good as a number."""
+) -> tuple[Any, Any, Any]:
+    """Target, weight, and which rows have one.
+
+    Which of two labels is 1 is said, never guessed; of classes, text is as good as a number.
+    """
     if data is None and target is None:
         for option, given in (("--weight", weight), ("--positive", positive), ("--separator", separator)):
             if given is not None:
                 raise errors.data_needs_target(option, "--data and --target")
-        return None, None
+        return None, None, None
     if data is None or target is None:
         raise errors.data_needs_target(*(("--data", "--target") if target is None else ("--target", "--data")))
     from crossent.data.single_column import column, outcomes
@@ -137,16 +141,20 @@ def _column(
         values = outcomes(data, target, "target", separator, positive=positive, keep=keep)
     else:
         values = column(data, target, "target", separator, labels=kind == "classes", keep=keep)
-    return values, weights if weights is None else weights[keep]
+    return values, weights if weights is None else weights[keep], keep
 
 
-def _numbers(pairs: list[str]) -> dict[str, float]:
-    """`["total_count=10"]` as a dictionary."""
-    found: dict[str, float] = {}
+def _fixed(pairs: list[str], data: str | None, keep: Any, separator: str | None) -> dict[str, Any]:
+    """`["total_count=10"]` as a dictionary; what is no number is a column of the data."""
+    found: dict[str, Any] = {}
     for pair in pairs:
-        name, _, number = pair.partition("=")
+        name, _, value = (part.strip() for part in pair.partition("="))
         try:
-            found[name.strip()] = float(number)
+            found[name] = float(value)
         except ValueError:
-            raise errors.parameter_not_a_number(pair) from None
+            if data is None or not name or not value:
+                raise errors.parameter_not_a_number(pair) from None
+            from crossent.data.single_column import column
+
+            found[name] = column(data, value, "--param", separator, keep=keep)
     return found

@@ -50,7 +50,7 @@ def counts_need_columns(family: str) -> UsageError:
 
 def parameter_not_a_number(text: str) -> UsageError:
     return UsageError(
-        f"a fixed parameter is given as NAME=NUMBER; it came as {text!r}.",
+        f"a fixed parameter is given as NAME=NUMBER, or with --data as NAME=COLUMN; it came as {text!r}.",
         "such as --param total_count=10.",
         argument="param", value=text,
     )  # fmt: skip

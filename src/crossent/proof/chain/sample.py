@@ -188,6 +188,7 @@ def sample(family: Family, target: Any, weight: Any, fixed: dict[str, Any]) -> S
     for name in fixed_of(family):
         if name not in fixed:
             raise errors.fixed_parameter_missing(family.name, name)
+    fixed = {name: to_numpy(value, name) if np.ndim(value) else value for name, value in fixed.items()}
     target = to_numpy(target, "target", text=True)
     class_names: tuple[Any, ...] = ()
     if family.support.kind == "classes" and is_text(target):
