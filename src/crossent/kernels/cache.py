@@ -2,8 +2,9 @@
 
 A kernel over rows is kept as machine code, which `machine_code` loads without Numba. The others are written out as
 Python modules of their own, because Numba's disk cache finds a module's functions again, but no closures. Each name
-carries a hash of everything that the machine code depends on. What lies in the folder will be run, so a folder is used only if this user owns it, it is no link, and nobody else may write to it; otherwise kernels go
-to a fresh private folder that is removed at exit.
+carries a hash of everything that the machine code depends on. What lies in the folder will be run, so a folder is used
+only if this user owns it, it is no link, and nobody else may write to it; otherwise kernels go to a fresh private
+folder that is removed at exit.
 
 The folder is CROSSENT_CACHE_DIR, or `crossent` in the system's folder for caches. In it, `kernels/<build>` belongs to
 one build: one version of crossent, Numba, NumPy, Python, and one kind of processor. Whoever makes a new build's folder
