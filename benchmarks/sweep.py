@@ -23,8 +23,8 @@ import numpy as np
 from numba import njit
 
 from crossent.vocabulary import exact
-from crossent.vocabulary.compiled import DOUBLE, NATIVE, wide_vectors
-from crossent.vocabulary.compiled.intrinsics import bits, from_bits, from_bits32
+from crossent.vocabulary.compiled import DOUBLE, NATIVE
+from crossent.vocabulary.compiled.intrinsics import bits, from_bits, from_bits32, wide_vectors
 
 REPORT = Path(__file__).with_name("SWEEP.md")
 BLOCK = 1 << 14

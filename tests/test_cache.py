@@ -23,12 +23,8 @@ import numpy as np
 from kernel_formulas import COIN
 from crossent.kernels import cache, evaluate_rows
 found = evaluate_rows(COIN, np.array([0.0, 1.0], np.float32), np.array([0.5, 0.25], np.float32))
-hits = misses = 0
-for module in list(sys.modules.values()):
-    if getattr(module, "__name__", "").startswith("crossent_coin"):
-        hits += sum(module.run.stats.cache_hits.values())
-        misses += sum(module.run.stats.cache_misses.values())
-print(hits, misses, found.total.round().hex(), cache.folder().path, sep="|")
+kernels = len(cache._state.codes)
+print(kernels, cache._state.compiled, found.total.round().hex(), cache.folder().path, "numba" in sys.modules, sep="|")
 """
 
 
@@ -42,11 +38,11 @@ def run(code: str, folder: Path, **variables: str) -> list[str]:
 
 
 def test_the_second_process_compiles_nothing(tmp_path: Path) -> None:
-    hits, misses, value, folder = run(FIRST_LOSS, tmp_path)
-    assert (hits, misses) == ("0", "1")
+    kernels, compiled, value, folder, numba = run(FIRST_LOSS, tmp_path)
+    assert (kernels, compiled, numba) == ("2", "2", "True")  # the rows, and their exact sum
     assert Path(folder).is_relative_to(tmp_path)
-    assert run(FIRST_LOSS, tmp_path) == ["1", "0", value, folder]
-    assert run(FIRST_LOSS, tmp_path, NUMBA_CACHE_DIR=str(tmp_path / "elsewhere"))[:2] == ["1", "0"]
+    assert run(FIRST_LOSS, tmp_path) == ["2", "0", value, folder, "False"]
+    assert run(FIRST_LOSS, tmp_path, NUMBA_CACHE_DIR=str(tmp_path / "elsewhere"))[:2] == ["2", "0"]
     assert not (tmp_path / "elsewhere").exists()
     assert not list(tmp_path.rglob("*.tmp"))
 
@@ -60,7 +56,40 @@ def test_two_processes_that_compile_at_once_agree(tmp_path: Path) -> None:
     values = [process.communicate(timeout=300)[0].split("|")[2] for process in both]
     assert [process.returncode for process in both] == [0, 0]
     assert values[0] == values[1]
-    assert run(FIRST_LOSS, tmp_path)[:2] == ["1", "0"]
+    assert run(FIRST_LOSS, tmp_path)[:2] == ["2", "0"]
+
+
+def test_damaged_code_is_compiled_again(tmp_path: Path) -> None:
+    *_, value, _, _ = run(FIRST_LOSS, tmp_path)
+    codes = sorted(tmp_path.rglob("*.code"))
+    assert len(codes) == 2
+    codes[0].write_bytes(codes[0].read_bytes()[:-100])
+    codes[1].write_bytes(b"")
+    assert run(FIRST_LOSS, tmp_path)[1:3] == ["2", value]
+    assert run(FIRST_LOSS, tmp_path)[1:3] == ["0", value]
+
+
+OWN_FUNCTION = """
+import sys
+import numpy as np
+from kernel_formulas import COIN
+from crossent.kernels import cache, evaluate_rows
+from crossent.kernels.rowwise import RowFormulas
+
+def valid(y, x):
+    return y >= 0
+
+def nll(y, x):
+    return np.ldexp(y, 2) + np.sin(x)
+
+found = evaluate_rows(RowFormulas("Own", 1, 0, valid, nll), np.array([1.0, 3.0]), np.array([0.5, 0.25]))
+print(cache._state.compiled, found.total.round() == np.sum(np.ldexp([1.0, 3.0], 2) + np.sin([0.5, 0.25])))
+"""
+
+
+def test_a_formula_that_needs_numba_gets_it(tmp_path: Path) -> None:
+    assert run(OWN_FUNCTION, tmp_path) == ["2 True"]
+    assert run(OWN_FUNCTION, tmp_path) == ["0 True"]
 
 
 # --- the folder -------------------------------------------------------------------------------------------------------

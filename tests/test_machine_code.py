@@ -13,9 +13,9 @@ import llvmlite.binding
 import pytest
 from kernel_formulas import BELL, COIN, TALLY
 
-from crossent.kernels import cache, rowwise
-from crossent.kernels.row_source import Layout
-from crossent.kernels.sums import SYMBOLS, _source
+from crossent.kernels import cache
+from crossent.kernels.row_source import Layout, source
+from crossent.kernels.sums import SYMBOLS, _source, announce
 
 FEATURES = llvmlite.binding.get_host_cpu_features()
 WIDE = platform.machine().lower() in ("x86_64", "amd64") and FEATURES.get("avx2", False)
@@ -36,6 +36,11 @@ def loops(assembly: str) -> list[list[str]]:
             if not any(other.startswith(".LBB") for other in body[1:]):
                 found.append(body)
     return found
+
+
+def assembly_of(text: str, definitions: dict) -> str:
+    (result,) = cache.entry_of("assembly", text, definitions).overloads.values()
+    return result.library.get_asm_str()
 
 
 def vectorised(body: list[str]) -> bool:
@@ -66,10 +71,10 @@ CASES = [
 @pytest.mark.parametrize(("formulas", "grade", "target", "quantity"), CASES)
 def test_the_loop_over_rows_is_made_of_vectors(fresh, formulas, grade, target, quantity, weighted) -> None:
     layout = Layout(formulas.parameters, "a" * formulas.fixed, grade, target, quantity, weighted, False, True)
-    formulas.kernels.pop(layout, None)
-    run = rowwise._kernel(formulas, layout)
-    formulas.kernels.pop(layout)
-    (assembly,) = run.inspect_asm().values()
+    definitions = {name: (getattr(formulas, name), grade) for name in layout.formulas}
+    definitions["valid"] = (formulas.valid, "double" if grade == "native" else grade)
+    announce(layout.summing)
+    assembly = assembly_of(source(layout), definitions)
     wide = [body for body in loops(assembly) if vectorised(body)]
     assert wide, "no loop over rows was vectorised"
     text = "\n".join(max(wide, key=len))
@@ -81,9 +86,7 @@ def test_the_loop_over_rows_is_made_of_vectors(fresh, formulas, grade, target, q
 @pytest.mark.skipif(not WIDE, reason="the register names below are those of AVX2 and AVX-512")
 @pytest.mark.parametrize("symbol", SYMBOLS)
 def test_the_exact_sums_are_made_of_vectors(fresh, symbol) -> None:
-    module = cache.load_kernel(symbol, _source(symbol), {})
-    compiled = getattr(module, symbol)
-    wide = [body for body in loops(compiled._library.get_asm_str()) if vectorised(body)]
+    wide = [body for body in loops(assembly_of(_source(symbol), {})) if vectorised(body)]
     assert len(wide) >= 2
     assert all("gather" not in line and "call" not in line for body in wide for line in body)
 

@@ -15,7 +15,10 @@ from numba import njit
 
 from crossent.vocabulary import HALF_LOG_TWO_PI, exp, log, sigmoid_residual, softplus, softplus_mixture, where
 from crossent.vocabulary import log1p as logarithm_of_one_more
-from crossent.vocabulary.compiled import DOUBLE, NATIVE, SINGLE, bind, native_capable, wide_vectors
+from crossent.vocabulary.compiled import DOUBLE, NATIVE, SINGLE
+from crossent.vocabulary.compiled.bind import bind
+from crossent.vocabulary.compiled.intrinsics import wide_vectors
+from crossent.vocabulary.native import native_capable
 
 WIDE = binding.get_host_cpu_features().get("avx512f", False)
 

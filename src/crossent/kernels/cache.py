@@ -1,9 +1,10 @@
 """Kernels on disk: compiled once, found by the next process.
 
-A kernel is written out as a Python module of its own, because Numba's disk cache finds a module's functions again, but
-no closures. Its name carries a hash of everything that its machine code depends on. What lies in the folder will be
-run, so a folder is used only if this user owns it, it is no link, and nobody else may write to it; otherwise kernels go
-to a fresh private folder that is removed at exit.
+A kernel over rows is kept as machine code, which `machine_code` loads without Numba. The others are written out as
+Python modules of their own, because Numba's disk cache finds a module's functions again, but no closures. Each name
+carries a hash of everything that the machine code depends on. What lies in the folder will be run, so a folder is used
+only if this user owns it, it is no link, and nobody else may write to it; otherwise kernels go to a fresh private
+folder that is removed at exit.
 
 The folder is CROSSENT_CACHE_DIR, or `crossent` in the system's folder for caches. In it, `kernels/<build>` belongs to
 one build: one version of crossent, Numba, NumPy, Python, and one kind of processor. Whoever makes a new build's folder
@@ -25,7 +26,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from crossent.kernels import fingerprint
+from crossent.kernels import fingerprint, machine_code
 
 VARIABLE = "CROSSENT_CACHE_DIR"
 Graded = tuple[Callable[..., Any], str]
@@ -50,8 +51,7 @@ def load_kernel(name: str, source: str, definitions: Mapping[str, Definition], g
     decorates its functions with ``njit(..., cache=True)``.
     """
     pairs = {key: value if isinstance(value, tuple) else (value, grade) for key, value in definitions.items()}
-    described = [f"{key} {own} {fingerprint.of_definition(formula)}" for key, (formula, own) in sorted(pairs.items())]
-    stem = f"crossent_{_word(name)}_{fingerprint.of_text(source, *described)}"
+    stem = _stem(name, source, pairs)
     with _state.lock:
         if stem not in _state.modules:
             _state.modules[stem] = _load(stem, source, pairs)
@@ -107,6 +107,48 @@ def grade_table(grade: str) -> Mapping[str, Any]:
     return table
 
 
+def load_code(
+    name: str, source: str, kinds: str, definitions: Mapping[str, Definition], grade: str = "double"
+) -> machine_code.Kernel:
+    """As load_kernel, for a source that has an `entry(words)`: found on disk, it is loaded without Numba."""
+    pairs = {key: value if isinstance(value, tuple) else (value, grade) for key, value in definitions.items()}
+    stem = _stem(name, source, pairs)
+    with _state.lock:
+        if stem not in _state.codes:
+            _state.codes[stem] = machine_code.Kernel(_code(stem, source, pairs), kinds)
+        return _state.codes[stem]
+
+
+def _code(stem: str, source: str, definitions: Mapping[str, Graded]) -> bytes:
+    path = folder().path / f"{stem}.code"
+    code = machine_code.restored(path.read_bytes()) if path.is_file() else None
+    if code is None:
+        code = machine_code.compiled(entry_of(stem, source, definitions))
+        _state.compiled += 1
+        try:
+            _write_whole(path, machine_code.kept(code))
+        except OSError as error:  # a full or read-only disk must not stop a computation
+            if not folder().refused:
+                _state.folders[_wanted()] = _private(f"it cannot be written: {error}")
+    return code
+
+
+def entry_of(stem: str, source: str, definitions: Mapping[str, Graded]) -> Any:
+    """The function `entry` of a source, compiled by Numba."""
+    _start_numba()
+    namespace: dict[str, Any] = {"__name__": stem}
+    namespace |= {name: Unbound(formula, own) for name, (formula, own) in definitions.items()}
+    exec(compile(source, f"<{stem}>", "exec"), namespace)
+    return namespace["entry"]
+
+
+def _stem(name: str, source: str, definitions: Mapping[str, Graded]) -> str:
+    described = [
+        f"{key} {own} {fingerprint.of_definition(formula)}" for key, (formula, own) in sorted(definitions.items())
+    ]
+    return f"crossent_{_word(name)}_{fingerprint.of_text(source, *described)}"
+
+
 def _word(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", name.lower())[:60].strip("_")
 
@@ -114,8 +156,11 @@ def _word(name: str) -> str:
 def _write_once(path: Path, source: str) -> None:
     """The file appears whole or not at all; two processes that write it at once write the same."""
     content = source.encode()
-    if path.is_file() and path.read_bytes() == content:
-        return
+    if not (path.is_file() and path.read_bytes() == content):
+        _write_whole(path, content)
+
+
+def _write_whole(path: Path, content: bytes) -> None:
     import tempfile
 
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".tmp")
@@ -252,6 +297,8 @@ def _forget_old_builds(build: Path) -> None:
 class _State:
     def __init__(self) -> None:
         self.modules: dict[str, ModuleType] = {}
+        self.codes: dict[str, machine_code.Kernel] = {}
+        self.compiled = 0  # in this process
         self.folders: dict[Path, Folder] = {}
         self.renew_lock()
 

@@ -6,6 +6,7 @@ Source text would miss a function made by exec or in a notebook, and a changed h
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -21,7 +22,10 @@ def of_definition(formula: Callable[..., Any]) -> str:
     return hashlib.sha256("\n".join(_describe(formula, set())).encode()).hexdigest()
 
 
-FLAGS = ("CPU_NAME", "CPU_FEATURES", "OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "ENABLE_AVX")  # of Numba
+# of Numba, which is not imported for them
+FLAGS = tuple(
+    f"NUMBA_{name}" for name in ("CPU_NAME", "CPU_FEATURES", "OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "ENABLE_AVX")
+)
 
 
 def of_text(*texts: str) -> str:
@@ -32,16 +36,16 @@ def of_text(*texts: str) -> str:
 @cache
 def of_build() -> str:
     """The hash of whatever else compiled code depends on: our sources, the compiler's version, Python and processor."""
+    from importlib.metadata import version
+
     import llvmlite.binding
-    import numba
-    import numpy
 
     package = Path(__file__).parent.parent
     digest = hashlib.sha256()
     for path in sorted([*(package / "vocabulary").rglob("*.py"), *(package / "kernels").glob("*.py")]):
         digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
-    processor = (llvmlite.binding.get_host_cpu_name(), *(getattr(numba.config, name) for name in FLAGS))
-    versions = [module.__version__ for module in (numba, llvmlite, numpy)]
+    processor = (llvmlite.binding.get_host_cpu_name(), *(os.environ.get(name) for name in FLAGS))
+    versions = [version(name) for name in ("numba", "llvmlite", "numpy")]
     digest.update(repr((versions, sys.implementation.cache_tag, sys.platform, processor)).encode())
     return digest.hexdigest()
 

@@ -16,7 +16,7 @@ from numba import njit
 
 from crossent.kernels.exact_sum import CHUNK_BITS, CHUNKS, NAN_SLOT, NEGATIVE_SLOT, POSITIVE_SLOT, UNIT_BITS
 from crossent.kernels.lanes import larger32, size_bits32, smaller_but_zero32
-from crossent.vocabulary.compiled.intrinsics import bits, fma, wide_vectors
+from crossent.vocabulary.compiled.intrinsics import bits, fma, from_bits, wide_vectors
 
 BLOCK = 2048  # rows; at most 2^12, or a limb could overflow
 LIMB = 51
@@ -29,6 +29,12 @@ TINY_EXPONENT, LIFT, LIFT_BITS = 64, 2.0**600, 600
 PRODUCT_LOW, PRODUCT_HIGH = 2.0**-900, 2.0**1023  # between these, a product's rounding error is a float64
 
 JIT: dict[str, Any] = {"error_model": "numpy", "boundscheck": False}
+
+
+@njit(**JIT)
+def power_of_two(k):
+    """2^k for -1022 <= k <= 1023."""
+    return from_bits((k + 1023) << 52)
 
 
 @njit(**JIT)
@@ -123,9 +129,9 @@ def add_finite(values, top, accumulator):
             top = largest(values)
             continue
         shift = LIMB - (size - 1022)
-        scale = np.ldexp(1.0, shift)
+        scale = power_of_two(shift)
         if shift < 0:
-            first, top = _cut_large(values, scale, np.ldexp(1.0, -shift))
+            first, top = _cut_large(values, scale, power_of_two(-shift))
             add_integer(accumulator, first, exponent - shift)
             continue
         first, second, top = _cut(values, scale)
@@ -197,11 +203,11 @@ def add_doubles(values, accumulator):
     if shift < 0 or shift > 1000 or needed > 4 * LIMB:
         add_finite(values, top, accumulator)
     elif needed <= 2 * LIMB:
-        first, second = _two_limbs(values, np.ldexp(1.0, shift))
+        first, second = _two_limbs(values, power_of_two(shift))
         add_integer(accumulator, first, -shift)
         add_integer(accumulator, second, -shift - LIMB)
     else:
-        first, second, third, fourth = _four_limbs(values, np.ldexp(1.0, shift))
+        first, second, third, fourth = _four_limbs(values, power_of_two(shift))
         add_integer(accumulator, first, -shift)
         add_integer(accumulator, second, -shift - LIMB)
         add_integer(accumulator, third, -shift - 2 * LIMB)
@@ -247,11 +253,11 @@ def add_singles(values, spare, accumulator):
         return
     low_exponent = max(low >> 23, 1) - 150  # of the last bit of the smallest value
     if (top >> 23) - 126 - low_exponent <= LIMB:
-        add_integer(accumulator, _one_limb(values, np.ldexp(1.0, -low_exponent)), low_exponent)
+        add_integer(accumulator, _one_limb(values, power_of_two(-low_exponent)), low_exponent)
         return
     shift = LIMB - ((top >> 23) - 126)
     if (top >> 23) - 126 - low_exponent <= 4 * LIMB:
-        first, second, third, fourth = _four_limbs(values, np.ldexp(1.0, shift))
+        first, second, third, fourth = _four_limbs(values, power_of_two(shift))
         add_integer(accumulator, first, -shift)
         add_integer(accumulator, second, -shift - LIMB)
         add_integer(accumulator, third, -shift - 2 * LIMB)

@@ -18,7 +18,7 @@ from crossent import errors
 from crossent.kernels import cache, sums, threads
 from crossent.kernels.columns import Inputs, Outputs, prepare
 from crossent.kernels.exact_sum import SLOTS, ExactSum
-from crossent.kernels.row_source import ACCUMULATED, BLOCK, COUNTED, Layout, source
+from crossent.kernels.row_source import ACCUMULATED, BLOCK, COUNTED, Layout, kinds, source
 from crossent.kernels.shares import settings_of, settings_of_count
 
 QUANTITIES = ("value", "gradient", "hessian")
@@ -225,7 +225,7 @@ def _layout(
 
 def _native(formulas: RowFormulas, layout: Layout) -> bool:
     """Whether float32 arithmetic is good enough: every formula says so, and the target loses nothing by it."""
-    from crossent.vocabulary.compiled.bind import native_capable
+    from crossent.vocabulary.native import native_capable
 
     exact = layout.target != "d" and not layout.fixed and not layout.smoothed
     return exact and all(native_capable(getattr(formulas, name)) for name in layout.formulas if name != "valid")
@@ -241,8 +241,9 @@ def _kernel(formulas: RowFormulas, layout: Layout) -> Callable[..., None]:
         if layout.grade == "native":
             definitions["valid"] = (formulas.valid, "double")
         sums.announce(layout.summing)
-        module = cache.load_kernel(f"{formulas.name}_{layout.quantity}", source(layout), definitions, layout.grade)
-        run = formulas.kernels[layout] = module.run
+        name = f"{formulas.name}_{layout.quantity}"
+        run = cache.load_code(name, source(layout), kinds(layout), definitions, layout.grade).call
+        formulas.kernels[layout] = run
     return run
 
 

@@ -9,15 +9,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from crossent.vocabulary.compiled.bind import bind, native_capable
-from crossent.vocabulary.compiled.intrinsics import wide_vectors
-
 if TYPE_CHECKING:
     from crossent.vocabulary.compiled.grades import DOUBLE
     from crossent.vocabulary.compiled.native import NATIVE
     from crossent.vocabulary.compiled.single import SINGLE
 
-__all__ = ["DOUBLE", "NATIVE", "SINGLE", "bind", "native_capable", "wide_vectors"]
+__all__ = ["DOUBLE", "NATIVE", "SINGLE"]
 
 _TABLES = {"DOUBLE": "grades", "NATIVE": "native", "SINGLE": "single"}
 
