@@ -92,6 +92,18 @@ def test_a_formula_that_needs_numba_gets_it(tmp_path: Path) -> None:
     assert run(OWN_FUNCTION, tmp_path) == ["0 True"]
 
 
+def test_arrays_are_laid_out_as_kernels_read_them() -> None:
+    import ctypes
+
+    from crossent.kernels.words import DATA, SHAPE
+
+    for array in (np.zeros(7), np.zeros((3, 5), np.float32)[1:], np.empty(0, np.int64), np.ones(4, np.uint8)):
+        data = ctypes.c_ssize_t.from_address(id(array) + DATA).value
+        shape = ctypes.c_ssize_t.from_address(id(array) + SHAPE).value
+        assert data == array.__array_interface__["data"][0]
+        assert ctypes.c_ssize_t.from_address(shape).value == len(array)
+
+
 # --- the folder -------------------------------------------------------------------------------------------------------
 
 
