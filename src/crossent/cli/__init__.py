@@ -100,9 +100,11 @@ def _parsed(given: list[str]) -> Callable[[], int]:
 
         before = f"{given[0]} " if given[0] in WITH_OPTIONS else ""
         words = str(error).strip()
-        if isinstance(error, cyclopts.MissingArgumentError) and error.keyword is None and error.argument is not None:
-            if error.argument.field_info.is_positional:  # it needs no option's name
-                words = f"{given[0]}: {error.argument.name.lstrip('-').upper()} must be given; nothing came for it."
+        missing = isinstance(error, cyclopts.MissingArgumentError) and error.keyword is None
+        if (
+            missing and error.argument is not None and error.argument.field_info.is_positional
+        ):  # it has no option's name
+            words = f"{given[0]}: {error.argument.name.lstrip('-').upper()} must be given; nothing came for it."
         print(f"crossent: {printable(words)}\nHint: crossent {before}--help", file=sys.stderr)
         return lambda: USAGE
     return lambda: command(*bound.args, **bound.kwargs) or DONE
