@@ -32,7 +32,21 @@ from crossent.proof.rewriting.feasible import feasible
 from crossent.proof.rewriting.multiple_sums import equal as sums_equal
 from crossent.proof.rewriting.normal_form import NormalForm
 from crossent.proof.rosetta.families import SHORT
-from crossent.vocabulary import PI, exp, lgamma, log, log1p, sigmoid, softplus, sqrt, xlog1py, xlogy
+from crossent.vocabulary import (
+    PI,
+    exp,
+    lgamma,
+    log,
+    log1p,
+    maximum,
+    minimum,
+    sigmoid,
+    softplus,
+    sqrt,
+    where,
+    xlog1py,
+    xlogy,
+)
 
 X, Y = Symbol("x", positive=True), Symbol("y", positive=True)
 
@@ -593,3 +607,32 @@ def test_short_forms_are_minus_the_logarithm_of_the_density(name, first):
         theirs = it.read(short, target, prediction, *it.standard[1:], *it.fixed, point=point)
         assert same(-it.log_density.subs(it.y, target), theirs, point), (target, point)
         assert not same(-it.log_density.subs(it.y, target) + 1, theirs, point)
+
+
+# -- maxima and cases inside sums over the classes ---------------------------------------------------------------------
+
+
+def of_classes(name, formula, soft=True):
+    return NamedLoss(name, formula, "classes", "categorical.probs", soft=soft)
+
+
+LARGER = of_classes("larger", lambda q, p: total(q * maximum(p, 1 - p)))
+
+
+def test_maxima_inside_sums_are_proved_for_every_number_of_classes():
+    smaller = of_classes("smaller", lambda q, p: 1 - total(q * minimum(p, 1 - p)))
+    assert prove(LARGER, smaller).sentence.startswith("equal: larger = smaller for every C, hard and soft targets")
+    wrong = of_classes("wrong", lambda q, p: 2 - total(q * minimum(p, 1 - p)))
+    assert (prove(wrong, LARGER).verdict, prove(wrong, LARGER).offset) == ("affine", 1)
+    assert prove(of_classes("other", lambda q, p: total(q * maximum(p, 1 - 2 * p))), LARGER).verdict == "different"
+
+
+def test_what_is_checked_for_a_few_numbers_of_classes_says_so():
+    hard = replace(LARGER, soft=False)
+    chosen = of_classes("chosen", lambda q, p: total(q * where(p > 1 - p, p, 1 - p)), soft=False)
+    proof = prove(hard, chosen)
+    assert proof.sentence.startswith("equal: larger = chosen for C = 2..6, hard targets")
+    assert proof.domain.startswith("C = 2, 3, 4, 5, 6,")
+    assert "no proof for every C" in proof.conditions[-1]
+    wrong = of_classes("wrong", lambda q, p: total(q * where(p > 1 - p, p, 1 - 2 * p)), soft=False)
+    assert prove(hard, wrong).verdict == "different"

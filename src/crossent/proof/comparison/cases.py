@@ -8,15 +8,16 @@ from typing import Any
 
 from sympy import Expr, Integer, oo
 
-from crossent.proof.comparison import faces
+from crossent.proof.comparison import faces, few_classes
 from crossent.proof.comparison.extended import Sign, Undecided, value_at
 from crossent.proof.comparison.grounds import ClassGround, Ground, NumberGround
-from crossent.proof.comparison.judge import Finding, judge, verdict_of
+from crossent.proof.comparison.judge import Finding, is_nothing, judge, verdict_of
 from crossent.proof.comparison.question import Question
 from crossent.proof.comparison.side import Side
 from crossent.proof.evidence import witness
 from crossent.proof.results import AFFINE, DIFFERENT, EQUAL, NEGATED, UNKNOWN, Counterexample
 from crossent.proof.rewriting.normal_form import NormalForm
+from crossent.proof.rewriting.regions import without_extremes
 from crossent.proof.rewriting.relation import Relation
 
 
@@ -57,7 +58,16 @@ def _settled(question: Question, targets: str, pairs: list[tuple[Expr, Expr]]) -
         return whole
     found = witness.refute_affinity(question, is_hard)
     if found is None:
-        return _proved(question, targets, pairs, regionwise=True)
+        by_regions = _proved(question, targets, pairs, regionwise=True)
+        if by_regions.verdict != UNKNOWN or by_regions.finding is None:
+            return by_regions
+        plain = [(without_extremes(left), without_extremes(right)) for left, right in pairs]
+        if plain != pairs and (by_halves := _proved(question, targets, plain, regionwise=False)).verdict != UNKNOWN:
+            return by_halves
+        few = few_classes.equality(question, is_hard, by_regions.finding)
+        if few is None or few.relation is None:
+            return by_regions
+        return Verdict(targets, False, EQUAL, f"for {few_classes.WORDS}", few, (few.relation,), every_size=False)
     finding = whole.finding
     bent = any(side.loss.clamp is not None for side in (question.left, question.right))
     if not bent and (not is_hard or not question.ground.soft_too):  # where do they agree all the same?
@@ -181,7 +191,7 @@ def agree(
         if relation is None or not normal.is_zero(relation.scale - factor):
             return Verdict(targets, True, UNKNOWN, words)
         return Verdict(targets, True, EQUAL if relation.is_equality else same, words, relations=(relation,))
-    if normal.is_zero(one - factor * other - shift):
+    if is_nothing(normal, one - factor * other - shift):
         return Verdict(targets, True, same, words)
     found = witness.two_values(question.ground, words, inputs, one, factor * other + shift)
     return Verdict(targets, True, DIFFERENT if found else UNKNOWN, words, counterexample=found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crossent.proof.comparison import few_classes
 from crossent.proof.comparison.cases import Verdict
 from crossent.proof.comparison.grounds import BinaryGround, NumberGround
 from crossent.proof.comparison.question import Question
@@ -23,6 +24,8 @@ def covered(question: Question, found: list[Verdict]) -> str:
     several = "" if isinstance(ground, BinaryGround) and "two classes, C = 2" not in ground.conditions else (
         " at C = 2" if isinstance(ground, BinaryGround) else " for every C"
     )  # fmt: skip
+    if any(not case.every_size for case in found if not case.boundary):
+        several = f" for C = {few_classes.CLASSES[0]}..{few_classes.CLASSES[-1]}"
     return f"{several}, {_targets(found)}, {_reach(question, found)}"
 
 

@@ -18,6 +18,7 @@ from sympy import Expr, Indexed, IndexedBase, Integer, Sum, Symbol, oo
 from crossent.proof.comparison.extended import Sign, Undecided, Walk, is_logarithm
 from crossent.proof.language.symbols import CLASSES, j
 from crossent.proof.rewriting.normal_form import NormalForm
+from crossent.proof.rewriting.regions import without_extremes
 
 if TYPE_CHECKING:
     from crossent.proof.comparison.cases import Verdict
@@ -129,7 +130,7 @@ def _shift(question: Question, kinds: tuple[Kinds, ...], scale: Expr, offset: Ex
     if oo in (abs(left), abs(right), abs(shift)):
         agrees = abs(shift) != oo and left == walk.scaled(scale, right)
     else:
-        agrees = normal.is_zero(left - scale * right - shift)
+        agrees = normal.is_zero(without_extremes(left - scale * right - shift))
     return normal.reduced(shift) if agrees else None
 
 

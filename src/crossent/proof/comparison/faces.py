@@ -7,7 +7,7 @@ one or neither gives a probability to. Where no proof for every number of classe
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -39,13 +39,15 @@ def compare(question: Question, scale: Expr | None, offset: Expr | None) -> list
     return [replace(verdict, every_size=False) for verdict in looked_at]
 
 
-def _letters(name: str, classes: int) -> list[Symbol]:
+def letters(name: str, classes: int) -> list[Symbol]:
+    """A positive letter for each class."""
     return [Symbol(f"{name}_{k + 1}", positive=True) for k in range(classes)]
 
 
-def _predicted(question: Question, classes: int) -> list[Symbol]:
-    if question.ground.by_probability:
-        return _letters("p", classes)
+def predicted(by_probability: bool, classes: int) -> list[Symbol]:
+    """A letter for each class: a probability or a logit."""
+    if by_probability:
+        return letters("p", classes)
     return [Symbol(f"z_{k + 1}", real=True) for k in range(classes)]
 
 
@@ -61,7 +63,8 @@ def _values(letters: list[Symbol], inside: list[int]) -> dict[Any, Expr]:
     return env
 
 
-def _read(question: Question, side: Side, q: list[Symbol], p: list[Symbol], own: int) -> Expr:
+def read(question: Question, side: Side, q: Sequence[Expr], p: Sequence[Expr], own: int) -> Expr:
+    """A side with its classes written out; `own` is the class that happened, if one did."""
     row = Row(tuple(q))
     target = (
         own if side.loss.target == "class" else row * question.ground.count if side.loss.target == "counts" else row
@@ -77,19 +80,19 @@ def _read(question: Question, side: Side, q: list[Symbol], p: list[Symbol], own:
 def _compare(question: Question, classes: int, scale: Expr | None) -> Iterator[Verdict]:
     from crossent.proof.comparison.cases import Verdict, agree, valued
 
-    q, p = _letters("q", classes), _predicted(question, classes)
+    q, p = letters("q", classes), predicted(question.ground.by_probability, classes)
     soft_sizes = range(2, classes + 1) if question.ground.soft_too else range(0)
     for size in (1, *soft_sizes):
         targets = "hard" if size == 1 else "soft"
         truth = _values(q, list(range(size)))
-        left, right = (_read(question, side, q, p, 0) for side in (question.left, question.right))
+        left, right = (read(question, side, q, p, 0) for side in (question.left, question.right))
         for inside in _supports(classes, size):
-            letters = _values(p, inside) if question.ground.by_probability else _masked(p, inside)
-            env = truth | letters
+            ends = _values(p, inside) if question.ground.by_probability else _masked(p, inside)
+            env = truth | ends
             normal = NormalForm()
             question.ground.know_settings(normal)
             normal.assume_positive(*(value for value in env.values() if value.free_symbols))
-            inputs = {"q": _shape(q, truth), "p": _shape(p, letters)}
+            inputs = {"q": _shape(q, truth), "p": _shape(p, ends)}
             words = f"C = {classes}, q = {inputs['q']}, p = {inputs['p']}"
 
             def sign(value: Expr, normal: NormalForm = normal) -> int | None:

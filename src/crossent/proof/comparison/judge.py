@@ -46,10 +46,27 @@ def judge(ground: Ground, left: Expr, right: Expr, hard: bool, regionwise: bool 
     return Finding(whole, tuple(_agreements(tree, known, thin, normal)), used, forms)  # type: ignore[arg-type]
 
 
+def is_nothing(normal: NormalForm, difference: Expr) -> bool:
+    """Whether a difference is proved 0, as a whole or in each of its regions."""
+    if normal.is_zero(regions.without_extremes(difference)):
+        return True
+    if not regions.pieces_of(difference):
+        return False
+    try:
+        tree = regions.split(difference, sympy.Integer(0), lambda: normal)
+    except regions.TooManyParts:
+        return False
+    return all(_is_nothing_there(normal, part) for part in _leaves(tree))
+
+
+def _is_nothing_there(normal: NormalForm, part: Part) -> bool:
+    return normal.is_zero(part.left.subs(_equations(sorted(part.left.free_symbols, key=str), part)))
+
+
 def _relate_part(ground: Ground, part: Part, hard: bool) -> tuple[Part, Relation | None]:
     """The part with what its conditions say put in, and the relation there."""
     normal = ground.normal(hard)
-    swap = _equations(ground, normal, part)
+    swap = _equations(sorted(ground.prediction_bases | ground.target_bases, key=str), part)
     for condition in part.conditions:
         if condition.func in (sympy.Gt, sympy.Lt) and not condition.has(*regions.PIECES):
             normal.assume_positive(condition.gts - condition.lts)
@@ -57,7 +74,7 @@ def _relate_part(ground: Ground, part: Part, hard: bool) -> tuple[Part, Relation
     return put, relate(normal, put.left, put.right, ground.target_bases, ground.prediction_bases)
 
 
-def _equations(ground: Ground, normal: NormalForm, part: Part) -> dict[Any, Expr]:
+def _equations(letters: list[Any], part: Part) -> dict[Any, Expr]:
     """What the conditions say a letter is: x = a, or both x >= a and x <= a."""
     signs: dict[Expr, set[Any]] = {}
     for condition in part.conditions:
@@ -69,11 +86,12 @@ def _equations(ground: Ground, normal: NormalForm, part: Part) -> dict[Any, Expr
         signs.setdefault(sympy.expand(-difference), set()).add(flipped)
     for difference, kinds in signs.items():
         if sympy.Eq in kinds or {sympy.Ge, sympy.Le} <= kinds:
-            for letter in sorted(ground.prediction_bases | ground.target_bases, key=str):
-                if isinstance(letter, sympy.Symbol) and difference.coeff(letter) in (1, -1):
-                    rest = sympy.expand(difference - difference.coeff(letter) * letter)
+            for letter in letters:
+                times = difference.coeff(letter) if isinstance(letter, sympy.Symbol) else sympy.Integer(0)
+                if times.is_Rational and times != 0:
+                    rest = sympy.expand(difference - times * letter)
                     if letter not in rest.free_symbols:
-                        return {letter: -rest * difference.coeff(letter)}
+                        return {letter: -rest / times}
     return {}
 
 

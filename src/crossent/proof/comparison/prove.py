@@ -9,7 +9,7 @@ import sympy
 from sympy import Expr
 
 from crossent import errors
-from crossent.proof.comparison import cases, sentences
+from crossent.proof.comparison import cases, few_classes, sentences
 from crossent.proof.comparison.as_written import as_written
 from crossent.proof.comparison.carries_over import carries_over
 from crossent.proof.comparison.cases import Verdict
@@ -67,7 +67,7 @@ def _prove(question: Question) -> Proof:
     shown = (None, None)
     if scale is not None and offset is not None and verdict in (EQUAL, AFFINE, NEGATED):
         shown = (_shown(question, scale, normal), _shown(question, tidy(offset, normal), normal))
-    conditions = _conditions(question)
+    conditions = _conditions(question, found)
     sentence = _sentence(question, verdict, found, shown, counterexample)
     guard_relations(question, found)
     inner = found[0]
@@ -77,7 +77,7 @@ def _prove(question: Question) -> Proof:
         verdict=verdict,
         sentence=sentence,
         cases=tuple(Case(case.targets, case.boundary, case.verdict, case.words) for case in found),
-        domain=question.ground.domain,
+        domain=_domain(question, found),
         scale=shown[0],
         offset=shown[1],
         conditions=conditions,
@@ -137,14 +137,21 @@ def _shown(question: Question, expression: Expr, normal: Any) -> Expr:
     return expression
 
 
-def _conditions(question: Question) -> tuple[str, ...]:
+def _conditions(question: Question, found: list[Verdict]) -> tuple[str, ...]:
     held = {str(symbol): name for one in (question.left, question.right) for name, symbol in one.held.items()}
     words = [
         f"{name} = {symbol} held fixed" if name != symbol else f"{name} held fixed" for symbol, name in held.items()
     ]
     asked = [one for one in (question.left, question.right) if one.loss.asked_reduction]
     rows = [f"{ROWS} rows"] if asked else []
-    return tuple(dict.fromkeys([*question.ground.conditions, *words, *rows]))
+    few = [f"{few_classes.WORDS}: no proof for every C" for case in found if not (case.boundary or case.every_size)]
+    return tuple(dict.fromkeys([*question.ground.conditions, *words, *rows, *few]))
+
+
+def _domain(question: Question, found: list[Verdict]) -> str:
+    words = question.ground.domain
+    few = any(not (case.boundary or case.every_size) for case in found)
+    return words.replace("every C ≥ 2", few_classes.WORDS) if few else words
 
 
 def _increasing(question: Question) -> bool:

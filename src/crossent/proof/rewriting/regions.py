@@ -111,6 +111,18 @@ def pieces_of(expression: Expr) -> list[Expr]:
     return own + [piece for part in expression.args for piece in pieces_of(part)]
 
 
+def without_extremes(expression: Expr) -> Expr:
+    """max(a, b) as (a + b + |a - b|)/2 and min(a, b) as (a + b - |a - b|)/2, inside sums too."""
+
+    def halved(*parts: Expr, side: int) -> Expr:
+        first, *rest = parts
+        other = halved(*rest, side=side) if len(rest) > 1 else rest[0]
+        return (first + other + side * Abs(first - other)) / 2
+
+    made = expression.replace(Max, lambda *parts: halved(*parts, side=1))
+    return made.replace(Min, lambda *parts: halved(*parts, side=-1))
+
+
 def _first_piece(expression: Expr) -> Expr | None:
     """The piece to decide first: a choice by condition before maxima and absolute values, those from the inside."""
     found = pieces_of(expression)
