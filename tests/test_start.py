@@ -11,6 +11,13 @@ IMPORT = "import numpy, time; start = time.perf_counter(); import crossent; prin
 FIRST = "import crossent as ce; print(float(ce.cross_entropy([1, 0], ce.Bernoulli(logits=[0.5, 0.25]))))"
 
 
+# what Numba does before it can load one function that lies compiled on disk, without asking scipy.linalg for BLAS
+NUMBA = """
+import sys
+sys.modules["scipy.linalg.cython_blas"] = None
+from numba.core.registry import cpu_target
+cpu_target.target_context.refresh()
+"""
 AFTERWARDS = """
 import sys
 print("scipy.linalg" in sys.modules)
@@ -55,9 +62,15 @@ def test_importing_is_quick():
 
 
 def test_the_first_loss_of_a_second_process_is_quick():
-    """Below 0.6 s; the best of nine processes, as the machine may be busy."""
-    run(FIRST)  # fills the cache of compiled kernels
-    assert min(seconds(FIRST) for _ in range(9)) < 0.6
+    """Below 0.6 s; or, where other processes keep the machine busy, below 0.6 times Numba's start measured in turn."""
+    run(FIRST), run(NUMBA)  # fills the caches of compiled kernels and of bytecode
+    first, numba = [], []
+    for _ in range(9):
+        first.append(seconds(FIRST))
+        if first[-1] < 0.6:
+            return
+        numba.append(seconds(NUMBA))
+    assert min(first) < 0.6 * min(numba), f"{min(first):.2f} s; Numba's start alone {min(numba):.2f} s"
 
 
 def test_the_first_loss_of_a_second_process_needs_no_numba():
