@@ -92,6 +92,35 @@ def test_a_formula_that_needs_numba_gets_it(tmp_path: Path) -> None:
     assert run(OWN_FUNCTION, tmp_path) == ["0 True"]
 
 
+RAISING = """
+import numpy as np
+from crossent.kernels import cache, evaluate_rows
+from crossent.kernels.rowwise import RowFormulas
+
+def valid(y, x):
+    return y >= 0
+
+def nll(y, x):
+    if x > 1:
+        raise ValueError("no such x")
+    return y * x
+
+found = []
+for last in (0.25, 2.0):
+    try:
+        own = RowFormulas("Own", 1, 0, valid, nll)
+        found.append(evaluate_rows(own, np.ones(2), np.array([0.5, last])).total.round())
+    except ValueError as error:
+        found.append(str(error).partition(";")[2].strip().split(".")[0])
+print(cache._state.compiled, *found, sep="|")
+"""
+
+
+def test_an_exception_in_a_formula_is_not_lost(tmp_path: Path) -> None:
+    for compiled in ("2", "0"):
+        assert run(RAISING, tmp_path) == [compiled, "0.75", "one of Own_value raised an exception"]
+
+
 def test_arrays_are_laid_out_as_kernels_read_them() -> None:
     import ctypes
 

@@ -27,6 +27,7 @@ from crossent.errors.derivations import (
 from crossent.errors.families import (
     derivative_by_alternative,
     family_without_nll,
+    formula_raised,
     no_derivative_rule,
     no_reading_registered,
     not_an_identifier,
@@ -214,6 +215,7 @@ __all__ = [
     "formula_number_too_fine",
     "formula_number_too_large",
     "formula_power_too_large",
+    "formula_raised",
     "formula_refused",
     "formula_too_large",
     "formula_too_long",

@@ -24,6 +24,14 @@ def family_without_nll(family: str) -> UsageError:
     )
 
 
+def formula_raised(kernel: str) -> UsageError:
+    return UsageError(
+        f"a formula must give a number for every row that counts; one of {kernel} raised an exception.",
+        "let it give NaN where it is not defined: such a row is found and named.",
+        kernel=kernel,
+    )
+
+
 def derivative_by_alternative(family: str, names: Iterable[str], raw: Iterable[str]) -> UsageError:
     return UsageError(
         f"{family}: derivatives are taken by {listed(raw)}; they were asked for by {listed(names)}.",

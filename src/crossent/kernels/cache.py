@@ -115,7 +115,7 @@ def load_code(
     stem = _stem(name, source, pairs)
     with _state.lock:
         if stem not in _state.codes:
-            _state.codes[stem] = machine_code.Kernel(_code(stem, source, pairs), kinds)
+            _state.codes[stem] = machine_code.Kernel(name, _code(stem, source, pairs), kinds)
         return _state.codes[stem]
 
 

@@ -15,6 +15,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from crossent import errors
+
 SYMBOL = "crossent_kernel"
 HASH = 32  # bytes in front of what is kept
 ALONE, WITH_NUMBA = b"\0", b"\1"  # the first byte of code: whether it can be loaded without Numba
@@ -25,10 +27,9 @@ _engines: list[Any] = []  # they own the loaded code
 class Kernel:
     """A function with an address. `kinds` has for each argument "a", an array, or "d", a float64."""
 
-    def __init__(self, code: bytes, kinds: str) -> None:
-        self.code, self.kinds = code, kinds
+    def __init__(self, name: str, code: bytes, kinds: str) -> None:
         self.address = _load(code)
-        self.call = _caller(self.address, kinds)
+        self.call = _caller(name, self.address, kinds)
 
 
 def kept(code: bytes) -> bytes:
@@ -49,8 +50,9 @@ def compiled(entry: Any) -> bytes:
     (result,) = entry.overloads.values()
     library, wanted = result.library, result.fndesc.llvm_func_name
     module = library._final_module.clone()
-    if any(item.name == "NRT_MemInfo_call_dtor" for item in module.functions):
-        # Numba's end of an array that it owns itself; ours all belong to NumPy
+    names = [item.name for item in module.functions]
+    if "NRT_MemInfo_call_dtor" in names and not any("lloc" in name for name in names):
+        # the end of an array that Numba owns: here nothing allocates one, all belong to NumPy
         module.link_in(llvm.parse_assembly("define void @NRT_MemInfo_call_dtor(ptr %owner) { ret void }"))
     for item in (*module.functions, *module.global_variables):
         if item.name == wanted:
@@ -100,19 +102,21 @@ def announce(symbol: str, address: int) -> None:
     llvm.add_symbol(symbol, address)
 
 
-def _caller(address: int, kinds: str) -> Callable[..., None]:
+def _caller(name: str, address: int, kinds: str) -> Callable[..., None]:
     native = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p)(address)
     pack = struct.Struct(kinds.replace("a", "q")).pack
     nowhere = ctypes.addressof(_NOWHERE)
     if "d" not in kinds:
 
         def run(*arrays: Any) -> None:
-            native(nowhere, nowhere, pack(*map(id, arrays)))
+            if native(nowhere, nowhere, pack(*map(id, arrays))):
+                raise errors.formula_raised(name)
 
     else:
 
         def run(*arguments: Any) -> None:
             words = (id(value) if kind == "a" else value for kind, value in zip(kinds, arguments, strict=True))
-            native(nowhere, nowhere, pack(*words))
+            if native(nowhere, nowhere, pack(*words)):
+                raise errors.formula_raised(name)
 
     return run
