@@ -1,0 +1,1 @@
+"""What an estimate is worth: covariances, tests, information criteria, deviance."""

@@ -1,0 +1,205 @@
+"""The result of a fit: numbers, each with its name, as an object and as JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from crossent.fitting.chunks import Floats
+from crossent.fitting.solver.optimum import Certificate
+
+if TYPE_CHECKING:
+    from crossent.fitting.model import Model
+
+SCHEMA = "crossent/fit/1"
+
+
+@dataclass(frozen=True)
+class Coefficient:
+    """An estimate and what is known of it. None where a number is undefined; `reason` then says why.
+
+    `estimate` may be inf or -inf (separation, a boundary), or None: undetermined.
+    """
+
+    name: str
+    estimate: float | None
+    standard_error: float | None = None
+    z: float | None = None  # estimate / standard_error; t where `degrees_of_freedom` is not None
+    p_value: float | None = None
+    ci95: tuple[float, float] | None = None
+    ci95_method: str = "Wald"
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Separation:
+    """Whether the predictors separate the outcomes, and what that makes infinite: `kind` none, quasi or complete."""
+
+    kind: str = "none"
+    infinite: tuple[tuple[str, int], ...] = ()  # (name, sign)
+    undetermined: tuple[str, ...] = ()
+    finite_combinations: tuple[str, ...] = ()  # of coefficients that are not finite by themselves
+    infimum: float | None = None  # of the sum of losses, in nats
+    ways_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Validation:
+    """The cross-entropy out of sample: the average risk of the models of the folds, which `about` says in words."""
+
+    method: str  # "10 folds", "10 folds of whole clusters of patient", "forward chaining in order of date, gap 1"
+    nats: float
+    standard_error: float | None
+    ci95: tuple[float, float] | None
+    folds: int
+    n: int
+    about: str
+    effective_n: float | None = None
+
+
+@dataclass(frozen=True)
+class Test:
+    """A test: its statistic, degrees of freedom and p-value, and in words what was compared."""
+
+    __test__ = False  # not one of pytest's
+
+    name: str
+    statistic: float
+    degrees_of_freedom: float | None
+    p_value: float
+    about: str = ""
+
+
+@dataclass(frozen=True, repr=False)
+class Fit:
+    """A model learned by maximum likelihood: estimates, errors, and how well it describes the rows. Nats.
+
+    `n` counts rows (with `frequency`, their sum), `weight` sums the weights of the likelihood; `log_likelihood` =
+    -sum of w * nll; `cross_entropy` = -log_likelihood / weight. `counted` parameters enter `aic` and `bic`; a scale
+    counts. `deviance` profiles the mean only and is free of the dispersion; `d2` = 1 - deviance / null_deviance.
+    """
+
+    family: str
+    link: str | None  # None without predictors
+    n: float
+    weight: float
+    log_likelihood: float
+    null_log_likelihood: float | None
+    deviance: float | None
+    null_deviance: float | None
+    counted: int
+    aic: float
+    bic: float
+    converged: bool
+    iterations: int
+    parameters: tuple[Coefficient, ...]
+    errors: str = "model"  # "model", "sandwich" or "cluster"
+    dispersion: float | None = None
+    degrees_of_freedom: float | None = None  # of the t distribution of the tests; None: the normal
+    clusters: int | None = None
+    separation: Separation = Separation()
+    certificate: Certificate | None = None
+    entropy: float | None = None  # of the empirical distribution, biased low; discrete targets without predictors
+    tests: tuple[Test, ...] = ()
+    validation: tuple[Validation, ...] = ()
+    notes: tuple[str, ...] = ()  # what the reader must know: guesses, rows left out, limits
+    columns: Mapping[str, Any] = field(default_factory=dict)  # which column was taken for what
+    covariance: Floats | None = None  # of the finite estimates, in the order of `parameters`
+    model: Model | None = None
+    coefficients: Floats | None = None  # of the model, in the order of model.names
+    design: Any = None  # fitting.design's Design: what `predict` needs
+    missing: int = 0  # rows dropped because a value was missing
+
+    @property
+    def nats(self) -> float:
+        """The cross-entropy in the sample."""
+        return -self.log_likelihood / self.weight
+
+    @property
+    def bits(self) -> float:
+        """The same in bits."""
+        return self.nats / math.log(2)
+
+    @property
+    def kl_divergence(self) -> float | None:
+        """What is left between the empirical distribution and the model: cross-entropy - entropy."""
+        return None if self.entropy is None else self.nats - self.entropy
+
+    @property
+    def d2(self) -> float | None:
+        """The share of the null deviance that is explained."""
+        if self.deviance is None or not self.null_deviance:
+            return None
+        return 1 - self.deviance / self.null_deviance
+
+    def to_dict(self) -> dict[str, Any]:
+        """The document of `crossent fit --json`."""
+        document = {
+            "schema": SCHEMA,
+            "family": self.family,
+            "link": self.link,
+            "n": self.n,
+            "weight": self.weight,
+            "log_likelihood": self.log_likelihood,
+            "cross_entropy": {"nats": self.nats, "bits": self.bits},
+            "null_log_likelihood": self.null_log_likelihood,
+            "deviance": self.deviance,
+            "null_deviance": self.null_deviance,
+            "d2": self.d2,
+            "counted_parameters": self.counted,
+            "aic": self.aic,
+            "bic": self.bic,
+            "converged": self.converged,
+            "iterations": self.iterations,
+            "parameters": [_coefficient(c) for c in self.parameters],
+            "errors": self.errors,
+            "degrees_of_freedom": self.degrees_of_freedom,
+            "clusters": self.clusters,
+            "dispersion": self.dispersion,
+            "entropy": self.entropy,
+            "kl_divergence": self.kl_divergence,
+            "separation": {
+                "kind": self.separation.kind,
+                "infinite": [{"name": name, "sign": sign} for name, sign in self.separation.infinite],
+                "undetermined": list(self.separation.undetermined),
+                "finite_combinations": list(self.separation.finite_combinations),
+                "infimum_nats": self.separation.infimum,
+            },
+            "certificate": None if self.certificate is None else vars(self.certificate),
+            "tests": [vars(test) for test in self.tests],
+            "validation": [vars(each) for each in self.validation],
+            "notes": list(self.notes),
+            "missing": self.missing,
+            "columns": dict(self.columns),
+        }
+        return plain(document)
+
+    def to_json(self) -> str:
+        """`to_dict` as text: floats in full precision, infinities as the strings "inf" and "-inf"."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def _coefficient(c: Coefficient) -> dict[str, Any]:
+    shown = {
+        "name": c.name, "estimate": c.estimate, "standard_error": c.standard_error, "z": c.z, "p_value": c.p_value,
+        "ci95": c.ci95, "ci95_method": c.ci95_method,
+    }  # fmt: skip
+    return shown | ({"reason": c.reason} if c.reason else {})
+
+
+def plain(value: Any) -> Any:
+    """What JSON can hold: infinities as strings, what is not a number as null, NumPy's numbers as Python's."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else ("inf" if value > 0 else "-inf")
+    return value

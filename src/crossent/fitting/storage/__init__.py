@@ -1,0 +1,1 @@
+"""Models on disk, as JSON that holds data only, and predictions from them."""

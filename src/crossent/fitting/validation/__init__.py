@@ -1,0 +1,1 @@
+"""The cross-entropy out of sample: folds, folds of whole clusters, forward chaining."""
