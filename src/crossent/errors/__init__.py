@@ -150,6 +150,9 @@ from crossent.errors.scoring import (
     tolerance_out_of_range,
     too_many_levels,
 )
+from crossent.errors.separation import (
+    link_not_applicable,
+)
 from crossent.errors.values import (
     class_unknown,
     counts_do_not_match,
@@ -228,6 +231,7 @@ __all__ = [
     "intervals_meet",
     "kernel_shapes",
     "label_ambiguous",
+    "link_not_applicable",
     "listed",
     "logarithm_of_zero",
     "loss_name_ambiguous",
