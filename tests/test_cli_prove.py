@@ -371,7 +371,7 @@ def test_a_terminal_that_knows_ascii_only():
 
 
 def test_errors_of_output_say_where(tmp_path):
-    from crossent.report.output import write_whole
+    from crossent.data.whole_file import write_whole
 
     with pytest.raises(errors.UsageError, match="folder"):
         write_whole(str(tmp_path), "text")

@@ -103,7 +103,7 @@ def _show(result: Displayed, steps: bool, forms: dict[str, bool], output: str | 
     elif output is None:
         print(getattr(result, f"to_{form}")())
     else:
-        from crossent.report.output import write_whole
+        from crossent.data.whole_file import write_whole
 
         text = result.to_text(steps) if form == "text" else getattr(result, f"to_{form}")()
         write_whole(output, text.rstrip("\n") + "\n")

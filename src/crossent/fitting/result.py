@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from crossent.fitting.solver.optimum import Certificate
 
 if TYPE_CHECKING:
     from crossent.fitting.model import Model
+    from crossent.fitting.storage.learned import LearnedModel
 
 SCHEMA = "crossent/fit/1"
 
@@ -179,9 +182,51 @@ class Fit:
         }
         return plain(document)
 
+    # -- what people read, and what predicts --------------------------------------------------------------------------
+    def summary(self, width: int = 80) -> str:
+        """The table of coefficients, how well the model describes the rows, and what the reader must know, as text."""
+        return str(_report().text_of(self, width))
+
+    def __str__(self) -> str:
+        return self.summary()
+
+    def __repr__(self) -> str:
+        return self.summary()
+
+    def _repr_html_(self) -> str:
+        return str(_report().html_of(self))
+
+    def plot(self, x: Any = None, y: Any = None) -> Any:
+        """A picture, which a notebook shows and `save` writes as SVG.
+
+        Without arguments the coefficients with their 95 % intervals. With the values `x` of the only numeric
+        predictor and the targets `y`, the fitted curve over them, with the band of the mean's 95 % interval.
+        """
+        return _report().picture_of(self, None if x is None else (x, y))
+
+    @property
+    def learned(self) -> LearnedModel:
+        """The part of the fit that predicts and can be saved."""
+        from crossent.fitting.storage import LearnedModel
+
+        return LearnedModel.of(self)
+
+    def predict(self, X: Any = None, *, offset: Any = None, quantity: str = "mean") -> Any:
+        """What the model says of new rows: see `LearnedModel.predict`."""
+        return self.learned.predict(X, offset=offset, quantity=quantity)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model as versioned JSON that `crossent predict` and `crossent.load_model` read."""
+        self.learned.save(path)
+
     def to_json(self) -> str:
         """`to_dict` as text: floats in full precision, infinities as the strings "inf" and "-inf"."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def _report() -> Any:
+    # knowledge flows downwards: what a fit looks like is known above
+    return import_module("crossent.report.fits")
 
 
 def _coefficient(c: Coefficient) -> dict[str, Any]:

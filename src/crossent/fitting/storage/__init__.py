@@ -1,1 +1,5 @@
-"""Models on disk, as JSON that holds data only, and predictions from them."""
+"""Learned models: as JSON without anything that can run, and what they predict, from arrays and from files."""
+
+from crossent.fitting.storage.learned import LearnedModel, load_model
+
+__all__ = ["LearnedModel", "load_model"]
