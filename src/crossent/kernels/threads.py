@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +22,7 @@ WORTH_SHARING = 50_000  # rows (times columns); below, waking a thread costs mor
 GRAIN = 1 << 16  # of them in one span: some 50 microseconds of work
 
 Span = tuple[int, int]
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
@@ -52,6 +54,29 @@ def share(worker: Callable[[Iterator[Span]], Result], rows: int, *, columns: int
     if participants == 1:
         return [worker(iter(((0, rows),)))]
     return _share(worker, _Spans(rows, step), participants)
+
+
+def in_order(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """``function`` of each item, computed in all threads, handed over in the items' order; few wait at any time.
+
+    What is added up in this order does not depend on how many threads there were.
+    """
+    participants = count()
+    if participants == 1:
+        yield from map(function, items)
+        return
+    waiting: deque[Future[Result]] = deque()
+    try:
+        for item in items:
+            waiting.append(_executor().submit(function, item))
+            if len(waiting) > 2 * participants:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:  # also Ctrl-C, or a caller that has seen enough
+        for future in waiting:
+            if not future.cancel():
+                future.exception()
 
 
 def _share(worker: Callable[[Iterator[Span]], Result], spans: _Spans, participants: int) -> list[Result]:

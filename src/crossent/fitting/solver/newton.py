@@ -1,0 +1,127 @@
+"""Newton's method over passes, until the gradient is what rounding leaves, or until it is seen that there is no end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from crossent import errors
+from crossent.fitting.chunks import Floats, Rows
+from crossent.fitting.model import Model
+from crossent.fitting.solver import directions, passes
+from crossent.fitting.solver.directions import Curvature
+from crossent.fitting.solver.passes import State
+
+MOST_ITERATIONS = 100
+DONE = 1e-7  # standard errors between the estimate and the maximum
+FRESH = 1e-3  # decrement below which the curvature is as good as the maximum's
+SUFFICIENT = 1e-4  # of the decrease that the slope promises
+HALVINGS = 40
+ROUNDING = 2.0**-53
+SUSPICIOUS_PREDICTOR, SUSPICIOUS_ITERATIONS, STEADY = 30.0, 8, 0.25
+
+
+class Recedes(Exception):
+    """The search seems to have no end: predictors grow, or the decrement falls by a steady factor."""
+
+
+@dataclass
+class Search:
+    """A search for the least loss of the design minus `center`; `at` are coefficients there.
+
+    `suspect` raises Recedes where separation is likely, for families in which it can happen.
+    """
+
+    model: Model
+    rows: Rows
+    at: Floats
+    ridge: Floats
+    center: Floats | None = None
+    suspect: bool = True
+    progress: Any = None
+    done: float = DONE
+    iterations: int = 0
+    state: State = field(init=False)
+    gradient: Floats = field(init=False)
+    matrix: Floats = field(init=False)
+    curvature: Curvature = field(init=False)
+    decrement: float = np.inf
+    decrements: list[float] = field(default_factory=list)
+
+    def run(self) -> Search:
+        """Search until done. Raises NoAnswerError if there is no end in sight, Recedes if that looks like separation."""
+        self._pass("hessian")
+        if not np.isfinite(self.value):
+            raise errors.start_is_impossible(self.rows.name, self.model.family.name, self.model.link.name)
+        while True:
+            step = directions.newton(self.model, self.state, self.gradient, self.curvature, self.matrix)
+            self.decrement = step.decrement
+            self.decrements.append(step.decrement)
+            if step.definite and (step.decrement <= self.done or self._is_rounding()):
+                break
+            self._look()
+            if self.iterations >= MOST_ITERATIONS:
+                raise errors.not_converged(self.rows.name, self.iterations, step.decrement)
+            self._move(step.move, "gradient" if self._curvature_will_do(step.decrement) else "hessian")
+        if self.state.curvature is None:
+            self._pass("hessian")
+        return self
+
+    @property
+    def value(self) -> float:
+        """The penalised sum of losses."""
+        return self.state.value + float(self.ridge @ (self.at * self.at)) / 2
+
+    def _curvature_will_do(self, decrement: float) -> bool:
+        return decrement < FRESH and self.curvature.definite
+
+    def _pass(self, quantity: str) -> None:
+        self.state = passes.whole(self.model, self.rows, self.at, quantity, self.center, self.progress)
+        self.iterations += quantity != "value"
+        if quantity == "value" or self.state.invalid:
+            return
+        self.gradient = self.state.gradient + self.ridge * self.at
+        if self.state.curvature is not None:
+            self.matrix = self.state.curvature + np.diag(self.ridge)
+            self.curvature = directions.curvature_of(self.matrix)
+
+    def _move(self, move: Floats, quantity: str) -> None:
+        before, old, slope = self.value, self.at, float(self.gradient @ move)
+        share = 1.0
+        for halving in range(HALVINGS):
+            self.at = old + share * move
+            self._pass(quantity)
+            allowed = SUFFICIENT * share * slope + 4 * ROUNDING * abs(before)
+            if self.value <= before + allowed:
+                return
+            if slope > -1e-9 * abs(before) and np.isfinite(self.value) and halving > 3:
+                break
+            share /= 2
+        raise errors.no_descent(self.rows.name, self.iterations, self.decrement)
+
+    def _is_rounding(self) -> bool:
+        return bool((np.abs(self.gradient) <= self.rounding()).all())
+
+    def rounding(self) -> Floats:
+        """What rounding may leave in the gradient: of the sums over rows, and of the predictors they are made with."""
+        diagonal = np.abs(np.diag(self.matrix))
+        reach = np.sqrt(len(self.at) * float(self.at * self.at @ diagonal))  # sum over rows of h (|x| |b|)^2, or above
+        columns = np.sqrt(np.abs(np.diag(self._column_squares)))
+        return ROUNDING * (columns * np.sqrt(self.state.squares) + np.sqrt(diagonal) * reach)
+
+    @property
+    def _column_squares(self) -> Floats:
+        # curvature / largest weight is at most the columns' squares; the factor is that of the weights' mean
+        rows = max(1.0, float(self.state.rows))
+        share = max(float(np.trace(self.matrix)) / (rows * len(self.at)), np.finfo(float).tiny)
+        return self.matrix / share
+
+    def _look(self) -> None:
+        if not self.suspect or len(self.decrements) < SUSPICIOUS_ITERATIONS:
+            return
+        last = self.decrements[-4:]
+        steady = all(later > STEADY * before for before, later in zip(last, last[1:], strict=False))
+        if self.state.largest > SUSPICIOUS_PREDICTOR or steady or not self.curvature.definite:
+            raise Recedes
