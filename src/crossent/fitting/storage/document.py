@@ -148,7 +148,7 @@ class Fields:
         try:
             return float(value)
         except OverflowError:
-            self.refuse(key, "a number that a float can hold", value) from None
+            self.refuse(key, "a number that a float can hold", value)
 
     def _one_of(self, key: str, kinds: tuple[type, ...], must: str) -> Any:
         value = self._value(key)

@@ -22,7 +22,7 @@ from crossent.fitting.storage.document import (
 )
 
 if TYPE_CHECKING:
-    from crossent.fitting.design import Design
+    from crossent.fitting.design.design import Design
     from crossent.fitting.model import Model
     from crossent.fitting.result import Fit
 
@@ -64,7 +64,7 @@ class LearnedModel:
     @classmethod
     def of(cls, fit: Fit) -> LearnedModel:
         """The part of a fit that predicts."""
-        roles = {role: str(fit.columns[role]) for role in ROLES if fit.columns.get(role) not in (None, "")}
+        roles = {role: str(fit.columns[role]) for role in ROLES if isinstance(fit.columns.get(role), str)}
         common: dict[str, Any] = {
             "family": fit.family, "n": float(fit.n), "roles": roles, "notes": fit.notes,
             "version": metadata.version("crossent"),
@@ -214,7 +214,7 @@ def _constants(fields: Fields) -> tuple[Constant, ...]:
 
 def _regression(fields: Fields, classes: tuple[str, ...]) -> dict[str, Any]:
     from crossent.families.catalogue import FAMILIES
-    from crossent.fitting.design import Design
+    from crossent.fitting.design.design import Design
     from crossent.fitting.links import links_of
     from crossent.fitting.model import Model
 

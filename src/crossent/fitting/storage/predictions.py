@@ -50,14 +50,16 @@ def constant_predictions(learned: LearnedModel, n: int) -> Predictions:
     return Predictions(tuple(raw), parameters, parameters[constants[0].name], *ends)
 
 
-def predictions(learned: LearnedModel, design: Floats, offset: Any = None) -> Predictions:
-    """Of the rows of a design matrix (n, p), without a column for the intercept."""
+def predictions(learned: LearnedModel, design: Floats, offset: Any = None, low: Floats | None = None) -> Predictions:
+    """Of the rows of a design matrix (n, p) without a column for the intercept; `low` is what it was rounded by."""
     model, coefficients = learned.model, learned.coefficients
     assert model is not None
     assert coefficients is not None
     x = np.column_stack([np.ones(len(design)), design]) if model.intercept else design
     by_predictor = coefficients[: model.linear].reshape(model.predictors, model.width)
     eta = np.stack([_product(x, b) for b in by_predictor], axis=1)
+    if low is not None:
+        eta += np.stack([_product(low, b[model.intercept :]) for b in by_predictor], axis=1)
     if offset is not None:
         eta += offset if np.ndim(offset) == 2 else np.asarray(offset, np.float64)[:, None]
     return _over_classes(learned, x, eta) if model.over_classes else _of_one(learned, x, eta[:, 0])
