@@ -1,0 +1,123 @@
+"""Normal and Laplace: closed forms for the estimates, their errors and their intervals."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from crossent import errors
+from crossent.fitting.chunks import Floats
+from crossent.fitting.unconditional import found, profile
+from crossent.fitting.unconditional.accumulated import Moments, Observed, RowWeight, Totals, fraction
+from crossent.fitting.unconditional.found import Found, Parameter
+from crossent.scoring import finish
+
+NORMAL_NOTE = (
+    "scale is the maximum-likelihood estimate, sqrt(RSS / n); its errors are those of the observed information."
+)
+LAPLACE_NOTE = "The standard error of loc is that of the expected information, scale / sqrt(n)."
+
+
+def estimate_normal(kept: Any, totals: Totals, name: str, sandwich: bool) -> Found:
+    """loc = the weighted mean, scale = sqrt(RSS / weight), correctly rounded; errors scale / sqrt(weight (times 2))."""
+    moments, robust = kept, None
+    weight = fraction(totals.likelihood)
+    if not isinstance(kept, Moments):
+        observed, moments = kept.observed(), Moments()
+        moments.update(observed.target, (), RowWeight(observed.likelihood, observed.square, observed.frequency))
+    mean = fraction(moments.target) / weight
+    variance = fraction(moments.squares) / weight - mean * mean
+    if variance <= 0 or totals.rows == 1:
+        raise errors.constant_target(name, "normal", float(mean))
+    loc, scale = float(mean), float(finish.square_root(variance))
+    if sandwich:
+        residual = observed.target - loc
+        influence = (residual, (residual - scale) * (residual + scale) / (2 * scale))
+        robust = _robust(influence, observed.square, float(weight))
+    n, s2 = float(weight), float(variance)
+    models = (s2 / n, s2 / (2 * n))
+    variances, levels = _levels(models, robust)
+    half = math.sqrt(s2 * math.expm1(levels[0] / n))
+    below, above = profile.excess_root(levels[1] / n)
+    ends = ((loc - half, loc + half), (scale * math.exp(below / 2), scale * math.exp(above / 2)))
+    total = finish.times(
+        finish.decimal(weight / 2),
+        finish.plus(finish.log(finish.times(finish.TWO_PI, finish.decimal(variance))), finish.decimal(1)),
+    )
+    return _found(("loc", "scale"), (loc, scale), variances, ends, float(total), robust, NORMAL_NOTE)
+
+
+def estimate_laplace(observed: Observed, totals: Totals, name: str, sandwich: bool) -> Found:
+    """loc = a weighted median, scale = the mean distance from it; the expected information: scale / sqrt(weight)."""
+    from crossent.families import laplace
+
+    loc, scale = (float(value) for value in laplace.fit_mle(observed.target, observed.likelihood))
+    if not scale > 0:
+        raise errors.constant_target(name, "laplace", loc)
+    n = totals.likelihood.round()
+    distance = np.abs(observed.target - loc)
+    robust = None
+    if sandwich:
+        influence = (scale * np.sign(observed.target - loc), distance - scale)
+        robust = _robust(influence, observed.square, n)
+    variances, levels = _levels((scale * scale / n, scale * scale / n), robust)
+    below, above = profile.excess_root(levels[1] / (2 * n))
+    spread = _level_of_distance(observed.target - loc, observed.likelihood, scale * math.exp(levels[0] / (2 * n)))
+    ends = ((loc + spread[0], loc + spread[1]), (scale * math.exp(below), scale * math.exp(above)))
+    total = n * (math.log(2 * scale) + 1)
+    return _found(("loc", "scale"), (loc, scale), variances, ends, total, robust, LAPLACE_NOTE)
+
+
+def _robust(influence: tuple[Floats, ...], square: Floats, weight: float) -> Floats:
+    """The covariance of what each row adds to the estimates: sum of w^2 u u' / weight^2."""
+    columns = np.column_stack(influence)
+    return (columns * square[:, None]).T @ columns / weight**2
+
+
+def _levels(models: tuple[float, ...], robust: Floats | None) -> tuple[list[float], list[float]]:
+    """Variances, and how far twice the log-likelihood may drop for each parameter."""
+    if robust is None:
+        return list(models), [profile.CHI_SQUARED_95] * len(models)
+    variances = [float(each) for each in np.diag(robust)]
+    return variances, [profile.CHI_SQUARED_95 * r / m for r, m in zip(variances, models, strict=True)]
+
+
+def _found(
+    names: tuple[str, ...],
+    values: tuple[float, ...],
+    variances: list[float],
+    ends: tuple[tuple[float, float], ...],
+    total: float,
+    robust: Floats | None,
+    note: str,
+) -> Found:
+    method = found.MODEL if robust is None else found.SCALED
+    rows = zip(names, values, variances, ends, strict=True)
+    parameters = tuple(Parameter(*row, method=method) for row in rows)
+    covariance = np.diag(variances) if robust is None else robust
+    return Found(parameters, total, len(names), covariance, notes=(note,), values=values)
+
+
+def _level_of_distance(residual: Floats, weight: Floats, level: float) -> tuple[float, float]:
+    """The two x at which the mean of |residual - x| is `level`: it is convex and made of straight pieces."""
+    order = np.argsort(residual, kind="stable")
+    r, w = residual[order], weight[order]
+    upto, moment = np.concatenate([[0.0], np.cumsum(w)]), np.concatenate([[0.0], np.cumsum(w * r)])
+    whole, all_moment = upto[-1], moment[-1]
+    wanted = level * whole
+    # before knot i the sum is x (2 upto_i - whole) + all_moment - 2 moment_i
+    at_knots = r * (2 * upto[:-1] - whole) + all_moment - 2 * moment[:-1]
+    middle = int(np.argmin(at_knots))
+    ends = []
+    for side in (-1, 1):
+        beyond = np.flatnonzero(at_knots >= wanted)
+        beyond = beyond[beyond <= middle] if side < 0 else beyond[beyond >= middle]
+        if side < 0:
+            piece = int(beyond[-1]) + 1 if beyond.size else 0
+        else:
+            piece = int(beyond[0]) if beyond.size else len(r)
+        slope = 2 * upto[piece] - whole
+        ends.append(float((wanted - all_moment + 2 * moment[piece]) / slope))
+    return ends[0], ends[1]
