@@ -138,6 +138,7 @@ from crossent.errors.kinds import (
 from crossent.errors.models import (
     column_written_twice,
     columns_do_not_match,
+    fixed_not_a_number,
     missing_value_to_predict,
     model_changed,
     model_field,
@@ -322,6 +323,7 @@ __all__ = [
     "file_missing",
     "file_named_twice",
     "file_unreadable",
+    "fixed_not_a_number",
     "fixed_parameter_missing",
     "folder_has_no_table",
     "formula_arguments",
