@@ -1,4 +1,4 @@
-"""The maximum of the likelihood: from a sample's fit to the whole, and to all digits where the table is not too large."""
+"""The maximum of the likelihood: from a sample's fit to the whole, and to all digits where the table is small."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from crossent.fitting.solver import start as beginning
 from crossent.fitting.solver.directions import curvature_of
 from crossent.fitting.solver.newton import Recedes, Search
 from crossent.fitting.solver.optimum import Certificate, Optimum
+from crossent.fitting.solver.quasi_newton import descend
 from crossent.fitting.solver.refine import ROUNDING, refined
 
 REFINED_BELOW = 2_000_000  # products of the Gram matrix: these cost some 50 ms in double-double
 REFINED_ILL = 400_000_000  # where the condition would take digits away
 ILL_CONDITIONED = 1e8
+DEAR = 100  # coefficients: from here on a curvature costs more than many gradients
 SINGULAR = 1e13
 
 
@@ -48,10 +50,10 @@ def maximise(
         at = beginning.constant(model, chunk) if start is None else start.copy()
         shift = _shift(model, center)
         at = _moved(at, shift, 1)
-        if start is None:
-            at = _of_sample(model, rows, at, penalty, center, suspect)
         search = Search(model, rows, at, penalty, center, suspect, progress)
         try:
+            if start is None:
+                _begin_with_sample(search)
             search.run()
         except errors.NoAnswerError:
             if _is_singular(search):
@@ -70,15 +72,19 @@ def _is_singular(search: Search) -> bool:
     return not search.curvature.definite or (_condition(search.matrix) > SINGULAR and not _refinable(search, np.inf))
 
 
-def _of_sample(model: Model, rows: Rows, at: Floats, penalty: Floats, center: Floats | None, suspect: bool) -> Floats:
-    sample = beginning.sample(model, rows)
+def _begin_with_sample(search: Search) -> None:
+    sample = beginning.sample(search.model, search.rows)
     if sample is None:
-        return at
-    share = len(sample.target) / len(rows.target)  # type: ignore[attr-defined]
+        return
+    share = len(sample.target) / len(search.rows.target)  # type: ignore[attr-defined]
+    small = Search(search.model, sample, search.at, search.ridge * share, search.center, search.suspect, done=0.1)
     try:
-        return Search(model, sample, at, penalty * share, center, suspect, done=0.1).run().at
+        small.run()
     except (Recedes, errors.NoAnswerError):  # what a sample has no answer for, the whole may have
-        return at
+        return
+    search.at = small.at
+    if search.model.linear >= DEAR and small.curvature.definite:
+        descend(search, small.curvature, share)
 
 
 def _penalty(model: Model, ridge: float) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -51,8 +52,8 @@ class Search:
     decrements: list[float] = field(default_factory=list)
 
     def run(self) -> Search:
-        """Search until done. Raises NoAnswerError if there is no end in sight, Recedes if that looks like separation."""
-        self._pass("hessian")
+        """Search until done. Raises NoAnswerError if no end is in sight, Recedes if that looks like separation."""
+        self.run_pass("hessian")
         if not np.isfinite(self.value):
             raise errors.start_is_impossible(self.rows.name, self.model.family.name, self.model.link.name)
         while True:
@@ -64,9 +65,9 @@ class Search:
             self._look()
             if self.iterations >= MOST_ITERATIONS:
                 raise errors.not_converged(self.rows.name, self.iterations, step.decrement)
-            self._move(step.move, "gradient" if self._curvature_will_do(step.decrement) else "hessian")
+            self.move(step.move, "gradient" if self._curvature_will_do() else "hessian")
         if self.state.curvature is None:
-            self._pass("hessian")
+            self.run_pass("hessian")
         return self
 
     @property
@@ -74,10 +75,15 @@ class Search:
         """The penalised sum of losses."""
         return self.state.value + float(self.ridge @ (self.at * self.at)) / 2
 
-    def _curvature_will_do(self, decrement: float) -> bool:
-        return decrement < FRESH and self.curvature.definite
+    def _curvature_will_do(self) -> bool:
+        """Whether the next pass may leave out the curvature: there is a good one, and that pass is not the last."""
+        if self.decrement > FRESH or not self.curvature.definite or len(self.decrements) < 2:
+            return False
+        ratio = self.decrement / self.decrements[-2]
+        return max(ratio, self.decrement / self.decrements[-2] ** 2 * self.decrement) * self.decrement > self.done
 
-    def _pass(self, quantity: str) -> None:
+    def run_pass(self, quantity: str) -> None:
+        """One pass over the rows where the search is now."""
         self.state = passes.whole(self.model, self.rows, self.at, quantity, self.center, self.progress)
         self.iterations += quantity != "value"
         if quantity == "value" or self.state.invalid:
@@ -87,12 +93,13 @@ class Search:
             self.matrix = self.state.curvature + np.diag(self.ridge)
             self.curvature = directions.curvature_of(self.matrix)
 
-    def _move(self, move: Floats, quantity: str) -> None:
+    def move(self, move: Floats, quantity: str) -> None:
+        """Go there, or a part of the way if all of it does not lower the loss."""
         before, old, slope = self.value, self.at, float(self.gradient @ move)
         share = 1.0
         for halving in range(HALVINGS):
             self.at = old + share * move
-            self._pass(quantity)
+            self.run_pass(quantity)
             allowed = SUFFICIENT * share * slope + 4 * ROUNDING * abs(before)
             if self.value <= before + allowed:
                 return
@@ -122,6 +129,6 @@ class Search:
         if not self.suspect or len(self.decrements) < SUSPICIOUS_ITERATIONS:
             return
         last = self.decrements[-4:]
-        steady = all(later > STEADY * before for before, later in zip(last, last[1:], strict=False))
+        steady = all(later > STEADY * before for before, later in pairwise(last))
         if self.state.largest > SUSPICIOUS_PREDICTOR or steady or not self.curvature.definite:
             raise Recedes

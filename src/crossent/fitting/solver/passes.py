@@ -203,7 +203,7 @@ def gram(design: Floats, weights: Floats) -> Floats:
 def _over_classes(
     model: Model, state: State, design: Floats, target: Floats, weight: Floats | None, gradient: Any, quantity: str
 ) -> None:
-    rows, width, many = len(design), model.width, model.predictors
+    width, many = model.width, model.predictors
     residuals = np.ascontiguousarray(gradient[:, 1:])
     state.squares = float(np.vdot(residuals, residuals))
     made = np.empty((many, width))
@@ -214,13 +214,7 @@ def _over_classes(
     if quantity != "hessian":
         return
     expected, totals = expected_counts(residuals, target, weight)
-    curvature = state.curvature = np.zeros((many * width,) * 2)
-    step = max(64, BLOCK_NUMBERS // (many * width))
-    for start in range(0, rows, step):
-        block = slice(start, min(rows, start + step))
-        ones = np.ones((block.stop - start, int(model.intercept)))
-        extended = np.concatenate([ones, design[block]], axis=1)
-        _gram_of_classes(curvature, extended, expected[block], totals[block])
+    state.curvature = curvature_of_classes(design, model.intercept, expected, totals)
 
 
 def expected_counts(residuals: Floats, target: Floats, weight: Floats | None) -> tuple[Floats, Floats]:
@@ -237,17 +231,49 @@ def expected_counts(residuals: Floats, target: Floats, weight: Floats | None) ->
     return residuals + (target[:, 1:] if weight is None else target[:, 1:] * weight[:, None]), totals
 
 
-def _gram_of_classes(curvature: Floats, design: Floats, expected: Floats, totals: Floats) -> None:
-    # sum of (diag(e) - e e'/t) (x) x x', with e = t p the expected counts of a row
-    rows, width = design.shape
-    many = expected.shape[1]
-    roots = np.sqrt(expected)
-    share = np.divide(1.0, np.sqrt(totals), out=np.zeros(rows), where=totals > 0)
-    products = np.empty((rows, many, width))
-    np.multiply(expected[:, :, None] * share[:, None, None], design[:, None, :], out=products)
-    flat = products.reshape(rows, many * width)
-    curvature -= flat.T @ flat
-    for k in range(many):
-        weighted = design * roots[:, k : k + 1]
-        place = slice(k * width, (k + 1) * width)
-        curvature[place, place] += weighted.T @ weighted
+def curvature_of_classes(design: Floats, intercept: bool, expected: Floats, totals: Floats) -> Floats:
+    """The sum over rows of (diag(e) - e e'/t) (x) x x', with e = t p the expected counts of a row.
+
+    For each pair of classes it is a weighted sum of the same products of columns: one product of two matrices.
+    """
+    rows, many = expected.shape
+    width = design.shape[1] + intercept
+    share = np.divide(1.0, totals, out=np.zeros(rows), where=totals > 0)
+    pairs = [(a, b) for a in range(many) for b in range(a, many)]
+    sums = np.zeros((len(pairs), width * (width + 1) // 2))
+    step = max(64, BLOCK_NUMBERS * 4 // sums.shape[1])
+    scratch = np.empty((sums.shape[1], min(rows, step)))  # fresh memory for each block would cost more than the sums
+    for start in range(0, rows, step):
+        block = slice(start, min(rows, start + step))
+        counts = np.ascontiguousarray(expected[block].T)
+        weights = np.empty((len(pairs), counts.shape[1]))
+        for k, (a, b) in enumerate(pairs):
+            np.multiply(counts[a], counts[b], out=weights[k])
+            weights[k] *= share[block]
+            np.subtract(counts[a] if a == b else 0.0, weights[k], out=weights[k])
+        sums += weights @ _products(design[block], intercept, scratch).T
+    return _unfolded(sums, pairs, many, width)
+
+
+def _products(design: Floats, intercept: bool, scratch: Floats) -> Floats:
+    """The products of any two columns (the intercept's among them): a row for each pair."""
+    columns = np.ones((design.shape[1] + intercept, len(design)))
+    columns[int(intercept) :] = design.T
+    made, place = scratch[:, : len(design)], 0
+    for j in range(len(columns)):
+        following = len(columns) - j
+        np.multiply(columns[j:], columns[j], out=made[place : place + following])
+        place += following
+    return made
+
+
+def _unfolded(sums: Floats, pairs: list[tuple[int, int]], many: int, width: int) -> Floats:
+    made = np.empty((many, width, many, width))
+    upper = np.triu_indices(width)
+    one = np.empty((width, width))
+    for (a, b), values in zip(pairs, sums, strict=True):
+        one[upper] = values
+        one.T[upper] = values
+        made[a, :, b, :] = one
+        made[b, :, a, :] = one
+    return made.reshape(many * width, many * width)
