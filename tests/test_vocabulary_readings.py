@@ -20,6 +20,7 @@ from crossent.vocabulary.compiled import DOUBLE
 ARGUMENTS = {
     **dict.fromkeys(("exp", "log", "log1p", "expm1", "sqrt", "abs", "floor", "softplus", "log_sigmoid"), (1.25,)),
     **dict.fromkeys(("sigmoid", "sigmoid_slope", "log1mexp", "log1pmx", "lgamma", "digamma", "trigamma"), (1.25,)),
+    **dict.fromkeys(("ndtr", "log_ndtr", "inverse_mills_ratio", "inverse_mills_slope"), (-1.25,)),
     **dict.fromkeys(("binet", "digamma_rest", "trigamma_rest"), (1.25,)),
     **dict.fromkeys(("maximum", "minimum", "times", "xlogy", "xlog1py", "exp_difference", "lbeta"), (0.75, 2.5)),
     **dict.fromkeys(("softplus_mixture", "sigmoid_residual"), (0.75, -1.5)),
@@ -31,7 +32,7 @@ SMOOTH = sorted(set(ARGUMENTS) - {"abs", "floor", "maximum", "minimum"})
 
 def test_all_names_are_here() -> None:
     assert set(ARGUMENTS) | {"where", "is_zero", "logsumexp"} == set(FUNCTIONS)
-    assert len(FUNCTIONS) == 33
+    assert len(FUNCTIONS) == 37
     assert all(entry.call.__doc__ and entry.valid for entry in FUNCTIONS.values())
     assert all(getattr(vocabulary, name) is entry.call for name, entry in FUNCTIONS.items())
 

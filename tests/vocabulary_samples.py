@@ -42,6 +42,12 @@ def any_sign(rng: np.random.Generator) -> np.ndarray:
     return np.concatenate([values, -values, rng.normal(0, 20, NUMBER), rng.uniform(-746, -700, NUMBER)])
 
 
+def predictors(rng: np.random.Generator) -> np.ndarray:
+    values = any_sign(rng)
+    near = [rng.normal(0, 3, NUMBER), rng.uniform(-40, 40, NUMBER), 10.0 ** rng.uniform(-9, 9, NUMBER)]
+    return np.concatenate([values[np.abs(values) < 1e20], *near, -near[-1]])
+
+
 def above_minus_one(rng: np.random.Generator) -> np.ndarray:
     values = positive(rng)
     return np.concatenate([values, -values[values < 1], rng.uniform(-1, 1, NUMBER)])
@@ -90,6 +96,7 @@ def alone(values: Callable[[np.random.Generator], np.ndarray]) -> Callable[[np.r
 
 SAMPLES = {
     **dict.fromkeys(("exp", "expm1", "softplus", "log_sigmoid", "sigmoid", "sigmoid_slope"), alone(any_sign)),
+    **dict.fromkeys(("ndtr", "log_ndtr", "inverse_mills_ratio", "inverse_mills_slope"), alone(predictors)),
     **dict.fromkeys(("abs", "floor"), alone(any_sign)),
     **dict.fromkeys(("log1p", "log1pmx"), alone(above_minus_one)),
     **dict.fromkeys(("log", "sqrt", "log1mexp", "lgamma", "digamma", "trigamma"), alone(positive)),

@@ -160,9 +160,25 @@ def cubic_rest(e: mpf) -> mpf:
     return (mp.log1p(e) - e + e * e / 2) / e**3
 
 
+def normal_tail(v: mpf) -> mpf:
+    """(1 + t) erfc(t/sqrt 2) exp(t^2/2)/2 with v = (t - 4)/(t + 4): 1 - Phi(t) without its exponential."""
+    with mp.workdps(110):
+        t = 4 * (1 + v) / (1 - v)
+        return (1 + t) * mp.erfc(t / mp.sqrt(2)) * mp.exp(t * t / 2) / 2
+
+
+def normal_excess(v: mpf) -> mpf:
+    """(1 + t)^2 (1 - t m) with the same v: m = (1 - Phi(t))/phi(t), which is about 1/t."""
+    with mp.workdps(110):
+        t = 4 * (1 + v) / (1 - v)
+        mills = mp.sqrt(mp.pi / 2) * mp.erfc(t / mp.sqrt(2)) * mp.exp(t * t / 2)
+        return (1 + t) ** 2 * (1 - t * mills)
+
+
 HALF, EDGE = mpf(1) / 2, mp.log(2) / 2 + mpf("1e-4")
 BINET, DIGAMMA, TRIGAMMA = of_turned(binet, 1), of_turned(digamma_rest, 2), of_turned(trigamma_rest, 3)
 TURNED = (-mpf(1) / 3, 1 - mpf(10) ** -9)
+TURNED_NORMAL = (mpf(-1), 1 - mpf(10) ** -9)
 
 FITS = (
     Fit(
@@ -223,6 +239,22 @@ FITS = (
     Fit("BINET", "x binet(x) in (x - 2)/(x + 2)", BINET, relative(BINET), *TURNED, 27),
     Fit("DIGAMMA_REST", "x^2 digamma_rest(x) in (x - 2)/(x + 2)", DIGAMMA, relative(DIGAMMA), *TURNED, 27),
     Fit("TRIGAMMA_REST", "x^3 trigamma_rest(x) in (x - 2)/(x + 2)", TRIGAMMA, relative(TRIGAMMA), *TURNED, 28),
+    Fit(
+        "NORMAL_TAIL",
+        "(1 + t) (1 - Phi(t)) exp(t^2/2) in (t - 4)/(t + 4)",
+        normal_tail,
+        relative(normal_tail),
+        *TURNED_NORMAL,
+        27,
+    ),
+    Fit(
+        "NORMAL_EXCESS",
+        "(1 + t)^2 (1 - t (1 - Phi(t))/phi(t)) in (t - 4)/(t + 4)",
+        normal_excess,
+        relative(normal_excess),
+        *TURNED_NORMAL,
+        30,
+    ),
     Fit(
         "EXP_SINGLE",
         "(exp(r) - 1 - r)/r^2",

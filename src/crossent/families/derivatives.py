@@ -8,10 +8,13 @@ from typing import Any
 from crossent import errors
 from crossent.families.graph import Node, is_number
 from crossent.vocabulary import (
+    SQRT_TWO_PI,
     digamma,
     digamma_rest,
     exp,
     expm1,
+    inverse_mills_ratio,
+    inverse_mills_slope,
     log,
     log1p,
     sigmoid,
@@ -55,6 +58,10 @@ RULES: dict[str, tuple[Callable[..., Any], ...]] = {
     "sigmoid_slope": (lambda n, x: n * (sigmoid(-x) - sigmoid(x)),),
     "softplus_mixture": (lambda n, y, x: -x, lambda n, y, x: sigmoid_residual(y, x)),
     "sigmoid_residual": (lambda n, y, x: -1, lambda n, y, x: sigmoid_slope(x)),
+    "log_ndtr": (lambda n, x: inverse_mills_ratio(x),),
+    "inverse_mills_ratio": (lambda n, x: -inverse_mills_slope(x),),
+    "inverse_mills_slope": (lambda n, x: inverse_mills_ratio(x) - n * (x + 2 * inverse_mills_ratio(x)),),
+    "ndtr": (lambda n, x: exp(-x * x / 2) / SQRT_TWO_PI,),
     "lgamma": (lambda n, x: digamma(x),),
     "digamma": (lambda n, x: trigamma(x),),
     "lbeta": (lambda n, a, b: digamma(a) - digamma(a + b), lambda n, a, b: digamma(b) - digamma(a + b)),

@@ -12,10 +12,13 @@ from crossent.families.normal import exp_rest
 from crossent.vocabulary import (
     exp,
     expm1,
+    inverse_mills_ratio,
+    inverse_mills_slope,
     is_zero,
     log,
     log1mexp,
     log1p,
+    log_ndtr,
     minimum,
     sigmoid,
     sigmoid_slope,
@@ -88,6 +91,51 @@ def logit_no_slope(eta: Any) -> Any:
 
 def logit_bend(eta: Any) -> Any:
     return sigmoid_slope(eta)
+
+
+# -- probit: mean = Phi(eta) -------------------------------------------------------------------------------------------
+
+
+def probit_raw(eta: Any) -> Any:
+    return log_ndtr(eta) - log_ndtr(-eta)
+
+
+def probit_slope(eta: Any) -> Any:
+    return inverse_mills_ratio(eta) + inverse_mills_ratio(-eta)
+
+
+def probit_curvature(eta: Any) -> Any:
+    return inverse_mills_slope(-eta) - inverse_mills_slope(eta)
+
+
+def probit(mean: Any) -> Any:
+    from scipy.special import ndtri
+
+    return ndtri(mean)
+
+
+def probit_yes(eta: Any) -> Any:
+    return -log_ndtr(eta)
+
+
+def probit_yes_slope(eta: Any) -> Any:
+    return -inverse_mills_ratio(eta)
+
+
+def probit_yes_bend(eta: Any) -> Any:
+    return inverse_mills_slope(eta)
+
+
+def probit_no(eta: Any) -> Any:
+    return -log_ndtr(-eta)
+
+
+def probit_no_slope(eta: Any) -> Any:
+    return inverse_mills_ratio(-eta)
+
+
+def probit_no_bend(eta: Any) -> Any:
+    return inverse_mills_slope(-eta)
 
 
 # -- cloglog: mean = 1 - exp(-t), t = exp(eta) -------------------------------------------------------------------------

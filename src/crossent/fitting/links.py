@@ -20,7 +20,7 @@ from crossent.families.composition import build
 from crossent.families.contract import Family, Formula, Numerical
 from crossent.fitting import link_formulas as f
 from crossent.fitting import linked_families as written
-from crossent.vocabulary import exp, is_zero, log, sigmoid, times, where
+from crossent.vocabulary import exp, is_zero, log, ndtr, sigmoid, times, where
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,10 @@ _PROBABILITY = (
     _own(
         "logit", sigmoid, f.log_odds,
         f.logit_yes, f.logit_yes_slope, f.logit_bend, f.logit_no, f.logit_no_slope, f.logit_bend,
+    ),
+    Link(
+        "probit", False, f.probit_raw, f.probit_slope, f.probit_curvature, ndtr, f.probit, f.everywhere,
+        (f.probit_yes, f.probit_yes_slope, f.probit_yes_bend, f.probit_no, f.probit_no_slope, f.probit_no_bend),
     ),
     Link(
         "cloglog", False, f.cloglog_raw, f.cloglog_slope, f.cloglog_curvature, f.cloglog_mean, f.cloglog, f.everywhere,

@@ -212,3 +212,50 @@ def sigmoid_residual(y: Any, x: Any) -> Any:
 
 def sigmoid_slope(x: Any) -> Any:
     return sigmoid(x) * sigmoid(-_number(x))
+
+
+def _is_far(x: Any) -> bool:
+    """So far out that four terms of Mills' asymptotic series are exact."""
+    return bool(x < -mpmath.ldexp(1, mp.prec // 8 + 3))
+
+
+def _series(numbers: tuple[int, ...], x: Any) -> Any:
+    return mp.fsum(n / x ** (2 * i) for i, n in enumerate(numbers))
+
+
+def _normal_density(x: Any) -> Any:
+    with mp.extraprec(2 * max(mpmath.mag(x), 0)):
+        return exp(-x * x / 2) / mp.sqrt(2 * mp.pi)
+
+
+def ndtr(x: Any) -> Any:
+    x = _number(x)
+    if _is_far(x) and mpmath.isfinite(x):
+        return _normal_density(x) / -x * _series((1, -1, 3, -15), x)
+    return mp.erfc(-x / mp.sqrt(2)) / 2
+
+
+def log_ndtr(x: Any) -> Any:
+    x = _number(x)
+    if _is_far(x) and mpmath.isfinite(x):
+        return mp.log(_series((1, -1, 3, -15), x)) - mp.log(2 * mp.pi) / 2 - mp.log(-x) - x * x / 2
+    return log(ndtr(x)) if x < 0 else mp.log1p(-ndtr(-x))
+
+
+def inverse_mills_ratio(x: Any) -> Any:
+    x = _number(x)
+    if _is_far(x):
+        return -x * _series((1, 1, -2, 10), x)
+    return mp.zero if x == mp.inf else _normal_density(x) / ndtr(x)
+
+
+def inverse_mills_slope(x: Any) -> Any:
+    x = _number(x)
+    if _is_far(x):
+        return _series((1, -1, 6, -50), x)
+    if x == mp.inf:
+        return mp.zero
+    # what the sum loses on the left, and erfc, which squares a rounded argument
+    with mp.extraprec(4 * max(mpmath.mag(x), 0) + 20 if x < 0 else 20):
+        answer = inverse_mills_ratio(x) * (x + inverse_mills_ratio(x))
+    return +answer

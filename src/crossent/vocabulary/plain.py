@@ -105,6 +105,10 @@ kl_div = _element_by_element("kl_div")
 binet = _element_by_element("binet")
 digamma_rest = _element_by_element("digamma_rest")
 trigamma_rest = _element_by_element("trigamma_rest")
+ndtr = _element_by_element("ndtr")
+log_ndtr = _element_by_element("log_ndtr")
+inverse_mills_ratio = _element_by_element("inverse_mills_ratio")
+inverse_mills_slope = _element_by_element("inverse_mills_slope")
 exp_difference = _element_by_element("exp_difference")
 
 

@@ -104,3 +104,27 @@ def digamma_rest(x: Any) -> Any:
 def trigamma_rest(x: Any) -> Any:
     """trigamma(x) - 1/x - 1/(2 x^2), about 1/(6 x^3)."""
     return reading_of(x).trigamma_rest(x)
+
+
+@function(valid="every x", double=3.0)
+def ndtr(x: Any) -> Any:
+    """Phi(x), the probability that a standard normal is below x, with the digits of its lower tail."""
+    return reading_of(x).ndtr(x)
+
+
+@function(valid="every x", double=4.0)
+def log_ndtr(x: Any) -> Any:
+    """log Phi(x), also where Phi(x) is 0 or 1 to a float."""
+    return reading_of(x).log_ndtr(x)
+
+
+@function(valid="every x", double=4.0)
+def inverse_mills_ratio(x: Any) -> Any:
+    """phi(x)/Phi(x), the derivative of log_ndtr."""
+    return reading_of(x).inverse_mills_ratio(x)
+
+
+@function(valid="every x", double=6.0)
+def inverse_mills_slope(x: Any) -> Any:
+    """r (x + r) with r = phi(x)/Phi(x): minus the derivative of r, between 1 on the far left and 0 on the right."""
+    return reading_of(x).inverse_mills_slope(x)

@@ -106,6 +106,26 @@ trigamma_rest: Any = _opaque(
     lambda x: trigamma(x) - 1 / x - 1 / (2 * x**2),
     lambda x: sympy.polygamma(2, x) + 1 / x**2 + 1 / x**3,
 )
+ndtr: Any = _opaque("ndtr", lambda x: _phi(x), lambda x: _normal_density(x))
+log_ndtr: Any = _opaque("log_ndtr", lambda x: log(_phi(x)), lambda x: inverse_mills_ratio(x))
+inverse_mills_ratio: Any = _opaque(
+    "inverse_mills_ratio",
+    lambda x: _normal_density(x) / _phi(x),
+    lambda x: -inverse_mills_slope(x),
+)
+inverse_mills_slope: Any = _opaque(
+    "inverse_mills_slope",
+    lambda x: _normal_density(x) / _phi(x) * (x + _normal_density(x) / _phi(x)),
+    lambda x: inverse_mills_ratio(x) - inverse_mills_slope(x) * (x + 2 * inverse_mills_ratio(x)),
+)
+
+
+def _phi(x: Any) -> Any:
+    return sympy.erfc(-x / sympy.sqrt(2)) / 2
+
+
+def _normal_density(x: Any) -> Any:
+    return exp(-x * x / 2) / sympy.sqrt(2 * sympy.pi)
 
 
 def xlogy(x: Any, y: Any) -> Any:

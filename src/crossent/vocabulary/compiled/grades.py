@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crossent.vocabulary.compiled import double, double_divergence, double_gamma, double_logistic
+from crossent.vocabulary.compiled import double, double_divergence, double_gamma, double_logistic, double_normal
 
 DOUBLE = {
     "abs": double.absolute,
@@ -13,6 +13,8 @@ DOUBLE = {
     "exp_difference": double.exp_difference,
     "expm1": double.expm1,
     "floor": double.floor,
+    "inverse_mills_ratio": double_normal.inverse_mills_ratio,
+    "inverse_mills_slope": double_normal.inverse_mills_slope,
     "is_zero": double.is_zero,
     "kl_div": double_divergence.kl_div,
     "lbeta": double_gamma.lbeta,
@@ -21,11 +23,13 @@ DOUBLE = {
     "log1mexp": double_logistic.log1mexp,
     "log1p": double.log1p,
     "log1pmx": double_divergence.log1pmx,
+    "log_ndtr": double_normal.log_ndtr,
     "log_sigmoid": double_logistic.log_sigmoid,
     "logsumexp": double_logistic.logsumexp,
     "maximum": double.maximum,
     "minimum": double.minimum,
     "multiply_add": double.multiply_add,
+    "ndtr": double_normal.ndtr,
     "sigmoid": double_logistic.sigmoid,
     "sigmoid_residual": double_logistic.sigmoid_residual,
     "sigmoid_slope": double_logistic.sigmoid_slope,

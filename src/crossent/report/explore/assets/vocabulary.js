@@ -159,6 +159,34 @@ const V = (() => {
     return lgamma(less) - less * (log(more) - 1) - (more + less - 0.5) * gap + (binet(more) - binet(less + more));
   }
 
+  // --- the normal distribution: Mills' ratio (1 - Phi(t))/phi(t) = 1/(t + 1/(t + 2/(t + 3/...))), by a series below 1 -
+  function normal_density(t) {
+    const [square, lost] = twoProduct(t, t);
+    return t > 40 ? 0 : (exp(-square / 2) * (1 - lost / 2) * 0.3989422804014327);
+  }
+  function mills(t) { // the ratio m, and 1 - t m
+    if (t < 1) {
+      let sum = 0;
+      for (let k = 41; k >= 3; k -= 2) sum = ((1 + sum) * t * t) / k;
+      const ratio = 0.5 / normal_density(t) - t * (1 + sum);
+      return [ratio, 1 - t * ratio];
+    }
+    if (t === Infinity) return [0, 0];
+    let rest = 0;
+    for (let k = 300; k >= 2; k -= 1) rest = k / (t + rest);
+    const next = 1 / (t + rest);
+    return [1 / (t + next), next / (t + next)];
+  }
+  const tail = (t) => (t > 40 ? 0 : normal_density(t) * mills(t)[0]);
+  const ndtr = (x) => (x > 0 ? 1 - tail(x) : tail(-x));
+  const log_ndtr = (x) => (x > 0 ? log1p(-tail(x)) : -x > 1e150 ? -x * x / 2 : log(mills(-x)[0]) - x * x / 2 - HALF_LOG_TWO_PI);
+  const inverse_mills_ratio = (x) => (x > 0 ? normal_density(x) / (1 - tail(x)) : 1 / mills(-x)[0]);
+  function inverse_mills_slope(x) {
+    const ratio = inverse_mills_ratio(x);
+    if (x > 0) return x > 40 ? 0 : ratio * (ratio + x);
+    return -x > 1e100 ? 1 : mills(-x)[1] * ratio * ratio;
+  }
+
   // --- rows of classes ---------------------------------------------------------------------------------------------
   const each = (row, value) => Array.from(row, (_, j) => value(j));
   const total = (row) => row.reduce((sum, value) => sum + value, 0);
@@ -166,9 +194,9 @@ const V = (() => {
   const number_of_classes = (row) => row.length;
 
   return {
-    abs, binet, digamma, digamma_rest, each, exp, exp_difference, expm1, floor, is_zero, kl_div, lbeta, lgamma, log,
-    log1mexp, log1p, log1pmx, log_sigmoid, logsumexp, maximum, minimum, multiply_add, number_of_classes, own, sigmoid,
-    sigmoid_residual, sigmoid_slope, softplus, softplus_mixture, sqrt, times, total, trigamma, trigamma_rest, where,
+    abs, binet, digamma, digamma_rest, each, exp, exp_difference, expm1, floor, inverse_mills_ratio, inverse_mills_slope, is_zero,
+    kl_div, lbeta, lgamma, log, log1mexp, log1p, log1pmx, log_ndtr, log_sigmoid, logsumexp, maximum, minimum,
+    multiply_add, ndtr, number_of_classes, own, sigmoid, sigmoid_residual, sigmoid_slope, softplus, softplus_mixture, sqrt, times, total, trigamma, trigamma_rest, where,
     xlog1py, xlogy,
   };
 })();
