@@ -21,14 +21,16 @@ if TYPE_CHECKING:
 
 
 _OPTION = re.compile(r"-[a-zA-Z](=.*)?$|--[a-z][a-z-]*(=.*)?$|-[0-9.]+([eE][+-]?[0-9]+)?$|-inf$", re.DOTALL)
-WITH_OPTIONS = ("prove", "derive", "identify", "score")
+WITH_OPTIONS = ("prove", "derive", "identify", "score", "fit", "predict")
+GIVEN: list[str] = []  # the words of this run, which a report shows
 EXAMPLES = """\
-crossent answers: are two losses the same, where does a loss come from, how good are predictions?
+crossent answers: are two losses the same, where does a loss come from, how good are predictions, what do data say?
 
   crossent prove bce ce
   crossent derive poisson
   crossent identify my_losses:my_loss
   crossent score predictions.csv --target species --probs 'p_*'
+  crossent fit data.csv --target y --features a,b --save model.json
   crossent families
 
 crossent COMMAND --help shows every option; crossent --help every command.
@@ -38,6 +40,7 @@ crossent COMMAND --help shows every option; crossent --help every command.
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    GIVEN[:] = given
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a name that the terminal cannot show must not stop the answer
             stream.reconfigure(errors="backslashreplace")
@@ -121,6 +124,7 @@ def _app() -> cyclopts.App:
 
     from crossent.cli.about import doctor, families
     from crossent.cli.explore import explore
+    from crossent.cli.fitting import fit, predict
     from crossent.cli.options import annotated
     from crossent.cli.proofs import derive, identify, prove
     from crossent.cli.scoring import score
@@ -128,6 +132,6 @@ def _app() -> cyclopts.App:
     app = cyclopts.App(
         name="crossent", help="Likelihood losses: proved, scored honestly, computed exactly.", version_flags=[]
     )
-    for command in (prove, derive, identify, explore, score, families, doctor):
+    for command in (prove, derive, identify, explore, score, fit, predict, families, doctor):
         app.command(annotated(command))
     return app

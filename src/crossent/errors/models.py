@@ -115,6 +115,15 @@ def unknown_quantity(value: str, known: Iterable[str]) -> UsageError:
     )  # fmt: skip
 
 
+def fixed_not_a_number(text: str) -> UsageError:
+    return UsageError(
+        f"--fixed must be NAME=NUMBER; it is {text!r}.",
+        "such as --fixed concentration=1.",
+        argument="fixed",
+        value=text,
+    )
+
+
 def picture_needs_one_predictor(names: Iterable[str]) -> UsageError:
     names = list(names)
     return UsageError(

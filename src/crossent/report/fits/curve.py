@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from crossent import errors
+from crossent.data.columns import label_text
 from crossent.report.fits.picture import (
     BAND,
     COLOURS,
@@ -32,25 +34,30 @@ Z95 = 1.959963984540054
 
 def curve_picture(fit: Fit, x: Any, y: Any) -> Picture:
     """The curve with the band of the mean's 95 % interval, over what was observed."""
-    if fit.model is None or len(fit.model.columns) != 1:
-        raise errors.picture_needs_one_predictor(() if fit.model is None else fit.model.columns)
-    x, y = np.asarray(x, np.float64).reshape(-1), np.asarray(y)
+    from crossent.arrays import to_numpy
+    from crossent.fitting.design.reading import Reader
+    from crossent.fitting.design.tables import ColumnTable
+    from crossent.fitting.storage.predictions import predictions
+    from crossent.fitting.storage.sample import only_predictor
+
+    name = only_predictor(fit)
+    if name is None:
+        raise errors.picture_needs_one_predictor(() if fit.design is None else fit.design.sources)
+    x = np.asarray(to_numpy(x, "x"), np.float64).reshape(-1)
+    values = to_numpy(y, "y", text=True)
     grid = np.linspace(x.min(), x.max(), GRID)
-    found = _on(fit, grid)
+    chunk = Reader(replace(fit.design, trials=None), with_target=False).read(
+        next(ColumnTable({name: grid}, "the grid").batches([name]))
+    )
+    found = predictions(fit.learned, chunk.design, None, chunk.low)
     with settings():
         figure, axes = canvas(5.2, 3.4)
-        if fit.model.over_classes:
-            _classes(axes, fit, grid, found.mean, x, y)
+        if fit.learned.classes:
+            _classes(axes, fit, grid, found.mean, x, values)
         else:
-            _one(axes, fit, grid, found, x, np.asarray(y, np.float64))
-        axes.set_xlabel(shortened(fit.model.columns[0]))
+            _one(axes, fit, grid, found, x, _numbers(fit, values))
+        axes.set_xlabel(shortened(name))
         return finished(figure, "The fitted curve over the data, with the band of the mean's 95 % interval.")
-
-
-def _on(fit: Fit, grid: Floats) -> Any:
-    from crossent.fitting.storage.predictions import predictions
-
-    return predictions(fit.learned, grid[:, None])
 
 
 def _one(axes: Any, fit: Fit, grid: Floats, found: Any, x: Floats, y: Floats) -> None:
@@ -75,13 +82,21 @@ def _classes(axes: Any, fit: Fit, grid: Floats, mean: Floats, x: Floats, y: Any)
         colour = COLOURS[k % len(COLOURS)]
         dashed = "-" if k < len(COLOURS) else "--"
         axes.plot(grid, mean[:, k], dashed, color=colour, linewidth=2, label=shortened(level))
-        here = np.asarray(y == k if y.dtype.kind in "fiu" else y.astype(str) == level, np.float64)
+        here = np.array([label_text(value) == level for value in y.tolist()], np.float64)
         for middle, share, _, _, _ in binned(x, here):
             axes.plot([middle], [share], "o", color="white", markeredgecolor=colour, markersize=4.5)
     axes.set_ylim(-0.03, 1.03)
     axes.set_ylabel(f"share, {_target(fit)}")
     axes.legend(frameon=False, fontsize=9, ncols=min(len(fit.model.classes), 5), loc="lower left",
                 bbox_to_anchor=(0, 1.0))  # fmt: skip
+
+
+def _numbers(fit: Fit, y: Any) -> Floats:
+    """The target as numbers: 1 where it is the label that counts as 1."""
+    positive = fit.learned.roles.get("positive")
+    if positive is not None and y.dtype.kind not in "fiub":
+        return np.array([label_text(value) == positive for value in y.tolist()], np.float64)
+    return np.asarray(y, np.float64)
 
 
 def binned(x: Floats, y: Floats) -> list[tuple[float, float, float, float, int]]:

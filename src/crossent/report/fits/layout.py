@@ -9,10 +9,13 @@ from crossent.report.fits.digits import Precision, shown_coefficient
 from crossent.report.fits.lines import Summary
 from crossent.report.text import printable
 
-PRECISIONS = (Precision(4, 6), Precision(4, 4), Precision(3, 4), Precision(3, 3), Precision(2, 2))
+WIDE, NARROW = "  ", " "
+STYLES = (
+    (Precision(4, 6), WIDE), (Precision(4, 4), WIDE), (Precision(3, 4), WIDE), (Precision(3, 3), WIDE),
+    (Precision(2, 2), WIDE), (Precision(2, 2), NARROW),
+)  # fmt: skip
 SHORTEST_NAME = 12
 LONGEST_LABEL = 24
-GAP = "  "
 
 
 def laid_out(summary: Summary, width: int = 80) -> str:
@@ -32,32 +35,32 @@ def coefficient_table(summary: Summary, width: int) -> list[str]:
     """The head and a line for each parameter, or several where its name is long."""
     heads = ["estimate", "std. error", summary.statistic, f"P>|{summary.statistic}|", "95 % interval", ""]
     names = [printable(c.name) for c in summary.parameters]
-    for precision in PRECISIONS:
-        columns = _columns(summary, heads, precision)
-        numbers = [GAP.join(cells) for cells in zip(*columns, strict=True)]
-        room = width - len(numbers[0]) - len(GAP)
+    for precision, gap in STYLES:
+        columns = _columns(summary, heads, precision, gap)
+        numbers = [gap.join(cells) for cells in zip(*columns, strict=True)]
+        room = width - len(numbers[0]) - len(WIDE)
         if room >= min(SHORTEST_NAME, max(map(len, names))):
             break
     if room < SHORTEST_NAME and room < max(map(len, names)):  # every name on a line of its own
-        head, *rows = (f"  {line}".rstrip() for line in numbers)
+        head, *rows = (f" {line}".rstrip() for line in numbers)
         pairs = zip(names, rows, strict=True)
         return [head, *(line for name, row in pairs for line in (*_folded(name, width), row))]
     room = min(room, max(map(len, names)))
-    table = [f"{'':{room}}{GAP}{numbers[0]}".rstrip()]
+    table = [f"{'':{room}}{WIDE}{numbers[0]}".rstrip()]
     for name, row in zip(names, numbers[1:], strict=True):
         *before, last = _folded(name, room)
-        table += [*before, f"{last:{room}}{GAP}{row}".rstrip()]
+        table += [*before, f"{last:{room}}{WIDE}{row}".rstrip()]
     return table
 
 
-def _columns(summary: Summary, heads: Sequence[str], precision: Precision) -> list[list[str]]:
+def _columns(summary: Summary, heads: Sequence[str], precision: Precision, gap: str) -> list[list[str]]:
     cells = list(zip(*(shown_coefficient(c, precision) for c in summary.parameters), strict=True))
     columns = [aligned(column) for column in cells]
     made = []
     for head, column in zip(heads[:4], columns[:4], strict=True):
         wide = max(len(head), len(column[0]))
         made.append([cell.rjust(wide) for cell in (head, *column)])
-    interval = [f"{low}{GAP}{high}" for low, high in zip(columns[4], columns[5], strict=True)]
+    interval = [f"{low}{gap}{high}" for low, high in zip(columns[4], columns[5], strict=True)]
     wide = max(len(heads[4]), len(interval[0]))
     made.append([heads[4].center(wide).rstrip().ljust(wide), *(cell.rjust(wide) for cell in interval)])
     return made
@@ -91,7 +94,7 @@ def _folded(name: str, width: int) -> list[str]:
         cut = max((name.rfind(mark, 0, width) + 1 for mark in " _.:-]"), default=0)
         cut = cut if cut > width // 2 else width
         pieces.append(name[:cut].rstrip())
-        name = name[cut:]
+        name = name[cut:].lstrip()
     return [*pieces, name]
 
 
@@ -103,13 +106,13 @@ def _lines(summary: Summary, width: int) -> list[str]:
     for line in summary.lines:
         *before, last = _folded(line.label, label)
         made += before
-        text = line.value.ljust(value) + GAP + line.remark if line.remark and line in short else line.value
+        text = line.value.ljust(value) + WIDE + line.remark if line.remark and line in short else line.value
         if line.remark and line not in short:
             text += f"; {line.remark}"
-        room = max(width - label - len(GAP), 20)
-        first, *rest = _wrapped(text, room, value + len(GAP) if line in short else 0)
-        made.append(f"{last:{label}}{GAP}{first}".rstrip())
-        made += [" " * (label + len(GAP)) + piece for piece in rest]
+        room = max(width - label - len(WIDE), 20)
+        first, *rest = _wrapped(text, room, value + len(WIDE) if line in short else 0)
+        made.append(f"{last:{label}}{WIDE}{first}".rstrip())
+        made += [" " * (label + len(WIDE)) + piece for piece in rest]
     return made
 
 

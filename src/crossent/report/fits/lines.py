@@ -44,6 +44,7 @@ def _lines(fit: Fit) -> list[Line]:
         Line("log-likelihood", number(fit.log_likelihood), _null(fit.null_log_likelihood)),
         Line("cross-entropy", f"{number(fit.nats)} nats", _in_sample(fit)),
     ]
+    lines += [Line("  out of sample", words.validation_line(v), printable(v.method)) for v in fit.validation]
     if fit.entropy is not None:
         lines += [
             Line("  entropy", f"{number(fit.entropy)} nats", "of the values as they are; biased low"),
@@ -57,7 +58,7 @@ def _lines(fit: Fit) -> list[Line]:
     counted = f"{fit.counted} parameter{'' if fit.counted == 1 else 's'} counted"
     lines += [
         Line("AIC", number(fit.aic), counted),
-        Line("BIC", number(fit.bic), counted),
+        Line("BIC", number(fit.bic)),
         Line("standard errors", words.errors(fit)),
         Line("solution", words.certificate(fit)),
         Line("separation", "none found" if fit.separation.kind == "none" else fit.separation.kind),
@@ -66,8 +67,6 @@ def _lines(fit: Fit) -> list[Line]:
         lines.pop()
     for test in fit.tests:
         lines.append(Line(printable(test.name), words.test_line(test), printable(test.about)))
-    for found in fit.validation:
-        lines.append(Line("out of sample", words.validation_line(found), printable(found.method)))
     return lines
 
 
@@ -91,7 +90,7 @@ def _rows_remark(fit: Fit) -> str:
 
 def _in_sample(fit: Fit) -> str:
     best = None if fit.null_log_likelihood is None else -fit.null_log_likelihood / fit.weight
-    return f"{number(fit.bits)} bits, in the sample" + ("" if best is None else f"; null {number(best)} nats")
+    return f"{number(fit.bits)} bits" + ("" if best is None else f"; null {number(best)} nats")
 
 
 def _null(value: float | None) -> str:

@@ -1,4 +1,4 @@
-"""A fit as one self-contained HTML page, and as a table in a notebook. Everything that comes from outside is escaped."""
+"""A fit as one self-contained HTML page, and as a table in a notebook. All that comes from outside is escaped."""
 
 from __future__ import annotations
 
