@@ -84,7 +84,7 @@ def negative_binomial(y: Number, r: Number, link: str, eta: Sequence[Number], sc
         return row
     by_r = digamma + mp.log(r / s) + 1 - (r + y) / s
     across = (y - m) / s**2
-    by_r_twice = trigamma + 1 / r - 1 / s - across
+    by_r_twice = trigamma + 1 / r - 1 / s + across
     return row[0], [*row[1], r * by_r], [*row[2], r * across * slope, r * by_r + r * r * by_r_twice]
 
 

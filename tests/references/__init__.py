@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from references.packaged import LOADERS
+
+from .packaged import LOADERS
 
 HERE = Path(__file__).resolve().parent
 

@@ -1,0 +1,93 @@
+"""`fit` against fits at 40 digits: correct digits of every coefficient and standard error, for every data set."""
+
+from __future__ import annotations
+
+import functools
+import math
+
+import polars as pl
+import pytest
+from mpmath import mp, mpf
+from references import Reference, references
+
+import crossent as ce
+from crossent.fitting.result import Fit
+
+REFERENCES = references()
+WELL_CONDITIONED = 1e6
+
+
+def digits(got: float, right: str) -> float:
+    """The log relative error: how many digits agree."""
+    with mp.workdps(40):
+        error = abs(mpf(got) - mpf(right)) / abs(mpf(right))
+        return float(-mp.log10(error)) if error else math.inf
+
+
+def promised(condition: float) -> tuple[float, float]:
+    """Digits of coefficients and of standard errors."""
+    if condition < WELL_CONDITIONED:
+        return 12, 11
+    coefficients = 15 - math.log10(condition) / 2
+    return coefficients, coefficients - 1
+
+
+@functools.cache
+def fitted(name: str) -> Fit:
+    reference = next(r for r in REFERENCES if r.name == name)
+    target, columns, options = reference.load()
+    return ce.fit(
+        reference.family, target, pl.DataFrame(columns), link=reference.link, **options, **model_errors(options)
+    )
+
+
+def model_errors(options: dict) -> dict:
+    """With sampling weights the sandwich is the default: its errors are compared by themselves."""
+    return {"errors": "model"} if "sample_weight" in options else {}
+
+
+each = pytest.mark.parametrize("reference", REFERENCES, ids=lambda r: r.name)
+
+
+@each
+def test_coefficients_and_errors_have_the_promised_digits(reference: Reference):
+    result = fitted(reference.name)
+    found = result.parameters[: len(reference.names)]
+    assert [c.name for c in found] == reference.names
+    least, least_of_errors = promised(reference.condition)
+    of_coefficients = [digits(c.estimate, right) for c, right in zip(found, reference.coefficients, strict=True)]
+    of_errors = [digits(c.standard_error, right) for c, right in zip(found, reference.standard_errors, strict=True)]
+    assert min(of_coefficients) >= least, dict(zip(reference.names, of_coefficients, strict=True))
+    assert min(of_errors) >= least_of_errors, dict(zip(reference.names, of_errors, strict=True))
+
+
+@each
+def test_log_likelihood_and_condition_are_those_of_the_reference(reference: Reference):
+    result = fitted(reference.name)
+    assert digits(result.log_likelihood, reference.log_likelihood) >= 12
+    assert result.certificate is not None
+    assert result.certificate.condition == pytest.approx(reference.condition, rel=0.5)
+    assert result.converged
+
+
+def test_sandwich_errors_have_eleven_digits():
+    robust = [reference for reference in REFERENCES if reference.robust_errors]
+    for reference in robust:
+        target, columns, options = reference.load()
+        result = ce.fit(reference.family, target, pl.DataFrame(columns), link=reference.link, **options)
+        assert result.errors == "sandwich"
+        for found, right in zip(result.parameters, reference.robust_errors, strict=True):
+            assert digits(found.standard_error, right) >= 11
+    assert len(robust) == 1
+
+
+def test_so_many_data_sets_were_compared():
+    assert len(REFERENCES) == 54
+    assert sum(reference.condition < WELL_CONDITIONED for reference in REFERENCES) == 45
+    assert max(reference.condition for reference in REFERENCES) < 1e12
+    assert {(r.family, r.link) for r in REFERENCES} >= {
+        *(("Bernoulli", link) for link in ("logit", "probit", "cloglog", "log", "identity")),
+        *(("Binomial", link) for link in ("logit", "probit", "cloglog")),
+        ("Poisson", "log"), ("Poisson", "identity"), ("NegativeBinomial", "log"), ("Normal", "identity"),
+        ("Categorical", "logit"),
+    }  # fmt: skip
