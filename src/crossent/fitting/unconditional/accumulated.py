@@ -195,8 +195,18 @@ class Table:
         return Observed(target, fixed, likelihood, square, frequency)
 
 
+FEW = 65_536  # counts below need no sorting
+
+
 def _distinct(rows: Floats) -> tuple[Any, Any]:
     """The place of the first of each kind of row, and of which kind each row is."""
+    if rows.shape[1] == 1 and rows.min() >= 0 and rows.max() < FEW and not (rows % 1).any():
+        counts = rows[:, 0].astype(np.int64)
+        places = np.full(int(counts.max()) + 1, -1)
+        places[counts[::-1]] = np.arange(len(counts))[::-1]  # the first of each count is written last
+        first = places[places >= 0]
+        rank = np.cumsum(places >= 0) - 1
+        return first, rank[counts]
     if rows.shape[1] == 1:
         _, first, inverse = np.unique(rows[:, 0], return_index=True, return_inverse=True)
     else:

@@ -44,8 +44,11 @@ class UnconditionalState:
     repeated: bool = False  # frequencies
     name: str = "the data"
 
-    def update(self, chunk: Chunk) -> None:
-        """Add the rows of a chunk; those of weight 0 are not looked at. A target outside the support is a DataError."""
+    def update(self, chunk: Chunk, checked: bool = False) -> None:
+        """Add the rows of a chunk; those of weight 0 are not looked at. A target outside the support is a DataError.
+
+        `checked`: it is known that no target is.
+        """
         row_weight = RowWeight.of(chunk.frequency, chunk.weight)
         numbers = chunk.row + np.arange(chunk.rows)
         target, fixed = chunk.target, chunk.fixed
@@ -57,7 +60,8 @@ class UnconditionalState:
         self.repeated |= chunk.frequency is not None
         if not len(target):
             return
-        self._check(target, fixed, numbers)
+        if not checked:
+            self._check(target, fixed, numbers)
         self.totals.update(len(target), row_weight)
         if self.kept is None:
             self.kept = self._empty()

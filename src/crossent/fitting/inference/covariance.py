@@ -1,0 +1,67 @@
+"""Covariances of the coefficients: by the model's curvature, by the sandwich, by clusters."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from crossent import errors
+from crossent.fitting.chunks import Floats
+from crossent.fitting.inference.sums import RowSums
+
+FEW_CLUSTERS = 20
+
+
+def sandwich(bread: Floats, meat: Floats) -> Floats:
+    """bread * meat * bread, without a factor for small samples (HC0: White 1980, Huber 1967).
+
+    Args:
+        bread: inverse of the curvature of the sum of w * nll                   (P, P)
+        meat: the sum of f w^2 s s' over rows                                   (P, P)
+    Returns:
+        the covariance (P, P), which does not change if all weights are multiplied by one number.
+
+    >>> import numpy as np
+    >>> sandwich(np.array([[0.5]]), np.array([[2.0]]))
+    array([[0.5]])
+    """
+    made = bread @ meat @ bread
+    return np.asarray((made + made.T) / 2)
+
+
+def clustered(bread: Floats, sums: RowSums, rows: float, parameters: int, column: str) -> Floats:
+    """bread * (sum over clusters of S S') * bread * G / (G - 1) * (n - 1) / (n - k), S the sum of a cluster's scores.
+
+    The factor is the default of Stata's `regress` and of statsmodels. One cluster is a DataError.
+    """
+    clusters = sums.clusters
+    if clusters < 2:
+        raise errors.one_cluster(column)
+    if rows <= parameters:
+        raise errors.degrees_of_freedom_exhausted(rows, parameters)
+    scores = sums.by_cluster[sums.seen]
+    factor = clusters / (clusters - 1) * ((rows - 1) / (rows - parameters))
+    return factor * sandwich(bread, scores.T @ scores)
+
+
+def normal_by_model(covariance: Floats, linear: int, rows: float) -> Floats:
+    """A Normal's covariance with the coefficients' part at RSS / (n - p) instead of RSS / n."""
+    if rows <= linear:
+        raise errors.degrees_of_freedom_exhausted(rows, linear)
+    made = covariance.copy()
+    made[:linear, :linear] *= rows / (rows - linear)
+    return made
+
+
+def few_clusters(clusters: int) -> str:
+    """The note on errors from few clusters; "" if they are enough."""
+    if clusters >= FEW_CLUSTERS:
+        return ""
+    return (
+        f"Only {clusters} clusters: errors from fewer than {FEW_CLUSTERS} tend to be too small, also with the "
+        f"t distribution of {clusters - 1} degrees of freedom."
+    )
+
+
+def standard_errors(covariance: Floats) -> Floats:
+    """The square roots of the diagonal."""
+    return np.sqrt(np.diag(covariance))
