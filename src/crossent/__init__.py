@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from crossent.families.contract import Parameterisation as Parameterisation
     from crossent.families.contract import Support as Support
     from crossent.families.distribution import Distribution as Distribution
+    from crossent.fitting.storage import load_model as load_model
+    from crossent.fitting.verbs import fit as fit
     from crossent.loss.functions import cross_entropy as cross_entropy
     from crossent.loss.functions import deviance as deviance
     from crossent.loss.functions import entropy as entropy
@@ -41,6 +43,8 @@ _HOMES = {
     "crossent.arrays": ("Arrays", "register_arrays"),
     "crossent.families.contract": ("ExponentialFamily", "Family", "Parameter", "Parameterisation", "Support"),
     "crossent.families.distribution": ("Distribution",),
+    "crossent.fitting.verbs": ("fit",),
+    "crossent.fitting.storage": ("load_model",),
     "crossent.loss.functions": ("cross_entropy", "deviance", "entropy", "kl_divergence"),
     "crossent.loss.loss": ("Loss",),
     "crossent.loss.tally": ("Tally",),

@@ -42,16 +42,19 @@ def floats(cells: Any, column: str) -> Floats:
         read = columns.numbers(cells, column, truth_words=True)
         values, bad = read.values, read.bad
     values = np.ascontiguousarray(values, np.float64)
-    # A sum of squares is finite if every number is: one quick pass, and it is right to look again if it is not.
-    with np.errstate(over="ignore", invalid="ignore"):
-        calm = math.isfinite(float(np.dot(values, values)))
-    if calm and bad is None:
+    if bad is None and all_finite(values):
         return Floats(values)
     missing = np.isnan(values)
     if bad is not None:
         missing |= bad & _nothing(cells)
         bad = _some(bad & ~missing)
     return Floats(values, _some(missing), bad, _some(np.isinf(values) & ~missing))
+
+
+def all_finite(values: NDArray[np.float64]) -> bool:
+    """True if every number is finite, in one pass; where their sum overflows, or is not finite, in another."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return math.isfinite(float(np.add.reduce(values.reshape(-1)))) or bool(np.isfinite(values).all())
 
 
 def _nothing(cells: Any) -> Mask:

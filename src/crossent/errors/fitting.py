@@ -50,3 +50,42 @@ def option_not_for(option: str, family: str, families: Iterable[str]) -> UsageEr
     return UsageError(
         f"{option} must go with {listed(families)}; the family is {family}.", "leave it out.", option=option
     )
+
+
+def penalty_out_of_range(value: float) -> UsageError:
+    return UsageError(
+        f"--ridge must be a finite number of at least 0; it is {value!r}.", "0 is no penalty.", value=value
+    )
+
+
+def offset_not_over_classes(family: str) -> UsageError:
+    return UsageError(
+        f"an offset must belong to one linear predictor; {family} has one for each class.", "leave --offset out.",
+        family=family,
+    )  # fmt: skip
+
+
+def cannot_be_fixed(family: str, name: str, allowed: Iterable[str]) -> UsageError:
+    names = list(allowed)
+    which = f"one of {listed(names)}" if names else f"left out: {family} has no parameter that can be fixed"
+    return UsageError(f"--fixed must be {which}; it is {name!r}.", "as in --fixed concentration=1.", name=name)
+
+
+def fixed_outside(family: str, name: str, value: float) -> UsageError:
+    return UsageError(
+        f"--fixed {name} must be in the domain of {family}'s {name}; it is {value!r}.", "a positive number.", name=name
+    )
+
+
+def curvature_singular(name: str) -> NoAnswerError:
+    return NoAnswerError(
+        f"{name}: the curvature must be positive in every direction; in some it is 0 to all digits, though no columns "
+        "are collinear.",
+        "columns of very different size, or nearly collinear ones; rescale or leave out, or add a penalty (--ridge).",
+    )
+
+
+def formula_and_features() -> UsageError:
+    return UsageError(
+        "predictors must be named in one way; --formula and --features both came.", "leave one of them out."
+    )

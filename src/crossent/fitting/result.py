@@ -146,7 +146,7 @@ class Fit:
             "schema": SCHEMA,
             "family": self.family,
             "link": self.link,
-            "n": self.n,
+            "n": int(self.n) if float(self.n).is_integer() else self.n,
             "weight": self.weight,
             "log_likelihood": self.log_likelihood,
             "cross_entropy": {"nats": self.nats, "bits": self.bits},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from crossent import errors
 from crossent.arrays import is_text, to_numpy
 from crossent.data.columns import label_text
+from crossent.data.typed import all_finite
 from crossent.fitting.chunks import ArrayRows, Floats
 from crossent.fitting.design.design import Design, Factor
 from crossent.fitting.design.file_rows import TableRows
@@ -118,7 +118,7 @@ def _of_matrix(
     if matrix is not None:
         if len(matrix) != table.rows:
             raise errors.design_lengths_differ([("y", table.rows), ("X", len(matrix))])
-        gaps = None if options.missing != DROP or _calm(matrix) else np.isnan(matrix).any(axis=1)
+        gaps = None if options.missing != DROP or all_finite(matrix) else np.isnan(matrix).any(axis=1)
         if gaps is not None and gaps.any():
             dropped, matrix = int(gaps.sum()), matrix[~gaps]
             named = {name: _kept(table.cells[name], ~gaps) for name in named}
@@ -165,19 +165,10 @@ def _matrix(values: Any) -> Floats:
     return np.ascontiguousarray(array, np.float64)
 
 
-def _calm(values: Floats) -> bool:
-    """True if every number is finite: a sum of squares says so in one pass (False may be an overflow)."""
-    flat = values.reshape(-1)
-    with np.errstate(over="ignore", invalid="ignore"):
-        return math.isfinite(float(np.dot(flat, flat)))
-
-
 def _check(values: Floats, kept: NDArray[np.int64] | None) -> None:
-    if _calm(values):
+    if all_finite(values):
         return
     bad = ~np.isfinite(values)
-    if not bad.any():
-        return
     row, place = (int(i) for i in np.argwhere(bad)[0])
     at, name = row if kept is None else int(kept[row]), f"x{place}"
     if np.isnan(values[row, place]):

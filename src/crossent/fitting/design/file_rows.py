@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from crossent.fitting.chunks import CHUNK, ArrayRows, Chunk
+from crossent.fitting.design.ahead import ahead
 from crossent.fitting.design.design import Design
 from crossent.fitting.design.learn import Learned, Options, learn
 from crossent.fitting.design.reading import Reader
@@ -36,6 +37,9 @@ class TableRows:
 
     def chunks(self) -> Iterator[Chunk]:
         """The kept rows, from the first on; all chunks but the last have CHUNK rows."""
+        return ahead(self._chunks()) if self.table.is_slow else self._chunks()
+
+    def _chunks(self) -> Iterator[Chunk]:
         self.reader.dropped = self.reader.weightless = 0
         waiting: list[Chunk] = []
         held = start = 0

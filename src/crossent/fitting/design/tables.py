@@ -30,6 +30,11 @@ class Table(Protocol):
         """Raises unless there is exactly one column of this name."""
         ...
 
+    @property
+    def is_slow(self) -> bool:
+        """True if a pass reads files."""
+        ...
+
     def is_text(self, name: str) -> bool | None:
         """True if the column is stored as text, None if all columns are (CSV), so that its values must say it."""
         ...
@@ -56,9 +61,9 @@ class FileTable:
         return kind in ("String", "Categorical") or kind.startswith("Enum")
 
     @property
-    def is_kept(self) -> bool:
-        """True once everything is in memory."""
-        return self._kept is not None
+    def is_slow(self) -> bool:
+        """True unless everything is in memory."""
+        return self._kept is None
 
     def forget(self) -> None:
         """Give the memory back; from here on every pass reads the files."""
@@ -102,6 +107,8 @@ class ColumnTable:
     def columns(self) -> list[str]:
         """The names of its columns."""
         return self._all
+
+    is_slow = False
 
     def require(self, name: str, purpose: str) -> None:
         """Raises unless there is a column of this name."""

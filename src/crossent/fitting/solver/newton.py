@@ -21,11 +21,16 @@ FRESH = 1e-3  # decrement below which the curvature is as good as the maximum's
 SUFFICIENT = 1e-4  # of the decrease that the slope promises
 HALVINGS = 40
 ROUNDING = 2.0**-53
+FAR_SCALAR = 16.0  # of log_concentration: 10^7, where a count of 1000 varies by 10^-4 more than a Poisson's
 SUSPICIOUS_PREDICTOR, SUSPICIOUS_ITERATIONS, STEADY = 30.0, 8, 0.25
 
 
 class Recedes(Exception):
-    """The search seems to have no end: predictors grow, or the decrement falls by a steady factor."""
+    """The search seems to have no end: predictors or a scalar grow, or the decrement falls by a steady factor."""
+
+    def __init__(self, scalar: str | None = None) -> None:
+        super().__init__(scalar)
+        self.scalar = scalar
 
 
 @dataclass
@@ -126,7 +131,12 @@ class Search:
         return self.matrix / share
 
     def _look(self) -> None:
-        if not self.suspect or len(self.decrements) < SUSPICIOUS_ITERATIONS:
+        if not self.suspect:
+            return
+        for name, value in zip(self.model.scalars, self.at[self.model.linear :], strict=True):
+            if value > FAR_SCALAR and name == "log_concentration":
+                raise Recedes(name)
+        if len(self.decrements) < SUSPICIOUS_ITERATIONS:
             return
         last = self.decrements[-4:]
         steady = all(later > STEADY * before for before, later in pairwise(last))

@@ -116,9 +116,10 @@ def root(covariance: Floats) -> Floats:
 
     The variance of x . b is then a sum of squares: rounding cannot make it negative.
     """
-    scale = np.sqrt(np.diagonal(covariance))
-    if not (scale > 0).all():
+    variances = np.diagonal(covariance)
+    if not (variances > 0).all():
         return np.full(covariance.shape, math.nan)
+    scale = np.sqrt(variances)
     try:
         return np.asarray(scale[:, None] * np.linalg.cholesky(covariance / np.outer(scale, scale)))
     except np.linalg.LinAlgError:
