@@ -46,7 +46,7 @@ def floats(cells: Any, column: str) -> Floats:
         return Floats(values)
     missing = np.isnan(values)
     if bad is not None:
-        missing |= bad & _nothing(cells)
+        missing |= bad & nothing(cells)
         bad = _some(bad & ~missing)
     return Floats(values, _some(missing), bad, _some(np.isinf(values) & ~missing))
 
@@ -57,11 +57,13 @@ def all_finite(values: NDArray[np.float64]) -> bool:
         return math.isfinite(float(np.add.reduce(values.reshape(-1)))) or bool(np.isfinite(values).all())
 
 
-def _nothing(cells: Any) -> Mask:
-    """True where a cell is empty."""
+def nothing(cells: Any) -> Mask:
+    """True where a cell is empty: null, NaN, or text of blanks."""
     if isinstance(cells, np.ndarray):
-        return np.zeros(len(cells), np.bool_)
+        return np.isnan(cells) if cells.dtype.kind == "f" else np.zeros(len(cells), np.bool_)
     empty = cells.is_null()
+    if cells.dtype.is_float():
+        empty = empty | cells.is_nan().fill_null(True)
     if str(cells.dtype) in ("String", "Categorical") or str(cells.dtype).startswith("Enum"):
         import polars as pl
 
@@ -91,11 +93,12 @@ class Levels:
         if series.dtype.is_float():
             series = series.fill_nan(None)
         unique = series.drop_nulls().unique(maintain_order=True)
-        numbers = pl.Series("", [self._number(value) for value in unique.to_list()], dtype=pl.Int32)
+        numbers = pl.Series("", [self.number(value) for value in unique.to_list()], dtype=pl.Int32)
         found = series.replace_strict(unique, numbers, default=MISSING, return_dtype=pl.Int32)
         return np.asarray(found.to_numpy())
 
-    def _number(self, value: Any) -> int:
+    def number(self, value: Any) -> int:
+        """The number of one value's level."""
         if value == "":
             return MISSING
         key = (type(value), value)

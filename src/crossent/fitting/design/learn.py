@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 
 from crossent import errors
-from crossent.data.typed import NewLevels, floats, show
+from crossent.data.typed import KnownLevels, NewLevels, floats, show
 from crossent.families.catalogue import find_family
 from crossent.fitting.chunks import CHUNK
 from crossent.fitting.design.calls import CALLS
+from crossent.fitting.design.checks import Cells
 from crossent.fitting.design.coding import Structure, read_pieces, structure_of_columns, structure_of_formula
 from crossent.fitting.design.design import Design, Factor, Target
 from crossent.fitting.design.formula import Piece
-from crossent.fitting.design.reading import Cells, Reader
+from crossent.fitting.design.reading import Reader
 from crossent.fitting.design.tables import Table
 from crossent.kernels.exact_sum import ExactSum
 
@@ -273,9 +274,7 @@ def _levels(reader: Reader, seen: Seen, k: int) -> tuple[list[str], dict[str, in
 
 
 def _reference(column: str, reference: str, levels: Sequence[str]) -> int:
-    from crossent.data.typed import KnownLevels
-
-    at = KnownLevels(levels)._number(reference)
+    at = KnownLevels(levels).number(reference)
     if at < 0:
         raise errors.design_reference_unknown(column, reference, levels)
     return at
@@ -326,6 +325,4 @@ def _guess(options: Options, family: str, why: str) -> tuple[str, ...]:
 
 
 def _same(level: str, label: str) -> bool:
-    from crossent.data.typed import KnownLevels
-
-    return KnownLevels([label])._number(level) == 0
+    return KnownLevels([label]).number(level) == 0
