@@ -12,6 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -61,7 +62,10 @@ def in_order(function: Callable[[Item], Result], items: Iterable[Item]) -> Itera
 
     What is added up in this order does not depend on how many threads there were.
     """
-    participants = count()
+    items = iter(items)
+    first = list(islice(items, 2))
+    participants = count() if len(first) > 1 else 1  # one item alone is not worth waking a thread
+    items = chain(first, items)
     if participants == 1:
         yield from map(function, items)
         return

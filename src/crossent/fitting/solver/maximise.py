@@ -13,16 +13,18 @@ from crossent.fitting.chunks import Floats, Rows
 from crossent.fitting.model import Model
 from crossent.fitting.solver import start as beginning
 from crossent.fitting.solver.directions import curvature_of
-from crossent.fitting.solver.newton import Recedes, Search
+from crossent.fitting.solver.newton import DONE, Recedes, Search
 from crossent.fitting.solver.optimum import Certificate, Optimum
 from crossent.fitting.solver.quasi_newton import descend
 from crossent.fitting.solver.refine import ROUNDING, refined
 
 REFINED_BELOW = 2_000_000  # products of the Gram matrix: these cost some 50 ms in double-double
 REFINED_ILL = 400_000_000  # where the condition would take digits away
+WELL_CONDITIONED = 1e3  # below, sums in float64 keep 12 digits
 ILL_CONDITIONED = 1e8
 DEAR = 100  # coefficients: from here on a curvature costs more than many gradients
 SINGULAR = 1e13
+SMALL, ALL_DIGITS = 1 << 20, 1e-13  # numbers in the first chunk; one more step then costs nothing
 
 
 def maximise(
@@ -50,7 +52,8 @@ def maximise(
         at = beginning.constant(model, chunk) if start is None else start.copy()
         shift = _shift(model, center)
         at = _moved(at, shift, 1)
-        search = Search(model, rows, at, penalty, center, suspect, progress)
+        done = DONE if chunk.rows * (model.linear + 1) > SMALL else ALL_DIGITS
+        search = Search(model, rows, at, penalty, center, suspect, progress, done)
         try:
             if start is None:
                 _begin_with_sample(search)
@@ -123,7 +126,9 @@ def _finished(search: Search, shift: Floats | None, ridge: float) -> Optimum:
     coefficients = _moved(search.at, shift, -1)
     condition = _condition(search.matrix)
     weight, frequency = state.weight.round(), state.frequency.round()
-    exact = refined(model, search.rows, coefficients, search.ridge) if _refinable(search, condition) else None
+    exact = None
+    if condition > WELL_CONDITIONED and _refinable(search, condition):
+        exact = refined(model, search.rows, coefficients, search.ridge)
     if exact is not None:
         gradient, covariance, curvature = exact.gradient, exact.covariance, exact.curvature
         rounding, condition, coefficients, low = search.rounding(), exact.condition, exact.high, exact.low

@@ -65,7 +65,7 @@ class Search:
             step = directions.newton(self.model, self.state, self.gradient, self.curvature, self.matrix)
             self.decrement = step.decrement
             self.decrements.append(step.decrement)
-            if step.definite and (step.decrement <= self.done or self._is_rounding()):
+            if step.definite and (step.decrement <= self.done or self._is_rounding() or self._has_settled()):
                 break
             self._look()
             if self.iterations >= MOST_ITERATIONS:
@@ -112,6 +112,10 @@ class Search:
                 break
             share /= 2
         raise errors.no_descent(self.rows.name, self.iterations, self.decrement)
+
+    def _has_settled(self) -> bool:
+        """Whether steps no longer shrink, below any error that matters: what is left is rounding."""
+        return self.decrement < DONE and len(self.decrements) > 1 and self.decrement > self.decrements[-2] / 4
 
     def _is_rounding(self) -> bool:
         return bool((np.abs(self.gradient) <= self.rounding()).all())
