@@ -23,10 +23,11 @@ class Curvature:
     definite: bool  # False: eigenvalues were turned round, and this is not the curvature of the loss
 
     def solve(self, vector: Floats) -> Floats:
-        """curvature^-1 vector."""
+        """curvature^-1 vector, or of each column of a matrix."""
         from scipy.linalg import cho_solve
 
-        return self.unit * cho_solve(self.factor, self.unit * vector, check_finite=False)  # type: ignore[no-any-return]
+        unit = self.unit if vector.ndim == 1 else self.unit[:, None]
+        return unit * cho_solve(self.factor, unit * vector, check_finite=False)  # type: ignore[no-any-return]
 
 
 def curvature_of(matrix: Floats) -> Curvature:
