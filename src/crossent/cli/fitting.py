@@ -26,7 +26,7 @@ def fit(
     frequency: str | None = None,
     cluster: str | None = None,
     time: str | None = None,
-    gap: int | None = None,
+    gap: int = 0,
     cv: int | None = None,
     ridge: float = 0.0,
     fixed: list[str] | None = None,

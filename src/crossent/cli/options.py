@@ -39,7 +39,7 @@ HINTS: dict[str, Any] = {
     "frequency": str | None,
     "cluster": str | None,
     "time": str | None,
-    "gap": int | None,
+    "gap": int,
     "cv": int | None,
     "ridge": float,
     "fixed": list[str] | None,

@@ -144,6 +144,7 @@ from crossent.errors.kinds import (
 from crossent.errors.models import (
     column_written_twice,
     columns_do_not_match,
+    family_not_stored,
     fixed_not_a_number,
     missing_value_to_predict,
     model_changed,
@@ -324,6 +325,7 @@ __all__ = [
     "family_needed",
     "family_needs_class_columns",
     "family_not_from_columns",
+    "family_not_stored",
     "family_without_nll",
     "fewer_groups_than_folds",
     "file_damaged",

@@ -57,6 +57,14 @@ def nothing_to_save() -> UsageError:
     )
 
 
+def family_not_stored(family: str) -> UsageError:
+    return UsageError(
+        f"only a family of the catalogue can be kept as data; {family} is made of formulas, and a file holds no code.",
+        "keep fit.coefficients yourself.",
+        family=family,
+    )
+
+
 def output_kind_unknown(name: str, endings: Iterable[str]) -> UsageError:
     return UsageError(
         f"the name of the predictions' file must end in {listed(endings)}; it is {name!r}.",

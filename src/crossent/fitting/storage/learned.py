@@ -82,8 +82,12 @@ class LearnedModel:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model as versioned JSON, whole or not at all: nothing in it can run.
 
-        Raises UsageError if there can be no such file.
+        Raises UsageError if there can be no such file, or if the family is one of your own.
         """
+        from crossent.families.catalogue import FAMILIES
+
+        if self.family not in FAMILIES or (self.model is not None and self.model.family is not FAMILIES[self.family]):
+            raise errors.family_not_stored(self.family)
         write_document(path, self.to_dict())
 
     @classmethod
@@ -177,9 +181,9 @@ def _constant(c: Any) -> Constant:
 
 def _classes_of(fit: Fit) -> tuple[str, ...]:
     """The names of the classes of a fit without predictors: the ends of probs:LEVEL."""
-    from crossent.families.catalogue import find_family
+    from crossent.families.catalogue import FAMILIES
 
-    if find_family(fit.family).classes is None:
+    if fit.family not in FAMILIES or FAMILIES[fit.family].classes is None:
         return ()
     return tuple(c.name.partition(":")[2] for c in fit.parameters)
 

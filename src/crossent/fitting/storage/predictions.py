@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from crossent import errors
 from crossent.fitting.chunks import Floats
 
 if TYPE_CHECKING:
@@ -35,9 +36,11 @@ class Predictions:
 
 def constant_predictions(learned: LearnedModel, n: int) -> Predictions:
     """Without predictors every row is alike."""
-    from crossent.families.catalogue import find_family
+    from crossent.families.catalogue import FAMILIES
 
-    family, constants = find_family(learned.family), learned.constants
+    if learned.family not in FAMILIES:
+        raise errors.family_not_stored(learned.family)
+    family, constants = FAMILIES[learned.family], learned.constants
     if family.classes is not None:
         rows = [np.tile([getattr(c, end) for c in constants], (n, 1)) for end in ("estimate", "low", "high")]
         with np.errstate(divide="ignore"):
