@@ -1,18 +1,17 @@
 """Published fits of data sets that come with statsmodels: numbers that Stata and R printed, as its tests keep them.
 
-Log-likelihoods, deviances and AIC are reproduced to the digits given. Coefficients were printed with more digits than
-their authors' optimisers had reached: those are reproduced to the digits in which the published ones are right, which
-the fits at 40 digits tell (`spector`: 6 of 12).
+They are reproduced to the digits given, but for those in LOOSE, whose authors' optimisers had stopped before: the
+certified residual sum of squares of NIST and a fit at 40 digits tell which digits are right. Where Stata had read the
+columns as float32, so do we: spector's log-likelihood differs in the 8th digit with GPA as float64.
 """
 
 from __future__ import annotations
 
 import functools
-import math
 
+import numpy as np
 import polars as pl
 import pytest
-from mpmath import mpf
 from references import references
 
 import crossent as ce
@@ -20,6 +19,11 @@ from crossent.fitting.result import Fit
 
 BY_NAME = {reference.name: reference for reference in references()}
 ROUNDINGS = 1e-13  # of the sums of those who published: the last of 15 or more digits
+SINGLE = ("spector", "spector, probit", "anes96", "randhie")  # columns were float32
+LOOSE = {  # the relative error of what was printed
+    ("committee", "log_likelihood"): 3e-10, ("committee", "deviance"): 1e-8, ("longley", "deviance"): 2e-13,
+    ("randhie, geometric", "log_likelihood"): 7e-9, ("randhie, geometric", "aic"): 6e-13,
+}  # fmt: skip
 
 # what is published, as printed
 PUBLISHED: dict[str, dict[str, str]] = {
@@ -56,18 +60,18 @@ PUBLISHED: dict[str, dict[str, str]] = {
     },
 }  # fmt: skip
 
-# coefficients as printed; and to how many digits they agree with the fit at 40 digits
+# coefficients as printed, and how many digits of them are right if these are fewer than are printed
 COEFFICIENTS: dict[str, tuple[int, dict[str, str]]] = {
     "spector": (
-        6, {"Intercept": "-13.0213483201", "GPA": "2.82611297201", "TUCE": "0.0951576702557", "PSI": "2.37868772835"},
+        11, {"Intercept": "-13.0213483201", "GPA": "2.82611297201", "TUCE": "0.0951576702557", "PSI": "2.37868772835"},
     ),
     "spector, probit": (
-        6, {"Intercept": "-7.45232041607", "GPA": "1.62581025407", "TUCE": "0.0517289455379", "PSI": "1.42633236818"},
+        7, {"Intercept": "-7.45232041607", "GPA": "1.62581025407", "TUCE": "0.0517289455379", "PSI": "1.42633236818"},
     ),
-    "cpunish": (6, {"Intercept": "-6.801480", "INCOME": "2.611017e-04", "PERPOVERTY": "7.781801e-02"}),
-    "star98": (8, {"Intercept": "2.9588779262", "LOWINC": "-0.0168150366", "PERASIAN": "0.0099254766"}),
-    "low birth weight": (7, {"Intercept": "0.46122388", "lwt": "-0.01515082", "race_black": "1.26264728"}),
-    "randhie": (10, {"Intercept": "0.700352877227", "lncoins": "-0.052535114675", "idp": "-0.247086797633"}),
+    "cpunish": (9, {"Intercept": "-6.801480", "INCOME": "2.611017e-04", "PERPOVERTY": "7.781801e-02"}),
+    "star98": (12, {"Intercept": "2.9588779262", "LOWINC": "-0.0168150366", "PERASIAN": "0.0099254766"}),
+    "low birth weight": (9, {"Intercept": "0.46122388", "lwt": "-0.01515082", "race_black": "1.26264728"}),
+    "randhie": (11, {"Intercept": "0.700352877227", "lncoins": "-0.052535114675", "idp": "-0.247086797633"}),
     "randhie, negative binomial": (7, {"Intercept": "0.663556087183864", "lncoins": "-0.0579469537244314"}),
 }  # fmt: skip
 
@@ -76,6 +80,8 @@ COEFFICIENTS: dict[str, tuple[int, dict[str, str]]] = {
 def fitted(name: str) -> Fit:
     reference = BY_NAME[name]
     target, columns, options = reference.load()
+    if name in SINGLE:
+        columns = {key: values.astype(np.float32).astype(np.float64) for key, values in columns.items()}
     return ce.fit(reference.family, target, pl.DataFrame(columns), link=reference.link, **options)
 
 
@@ -90,24 +96,23 @@ def test_published_summaries_are_reproduced_to_the_digits_given(name):
     result = fitted(name)
     for quantity, printed in PUBLISHED[name].items():
         found, right = getattr(result, quantity), float(printed)
-        tolerance = half_a_unit(printed) * (1 + 1e-9) + ROUNDINGS * abs(right)
+        loose = LOOSE.get((name, quantity), ROUNDINGS)
+        tolerance = half_a_unit(printed) * (1 + 1e-9) + loose * abs(right)
         assert abs(found - right) <= tolerance, (quantity, found, printed)
 
 
 @pytest.mark.parametrize("name", COEFFICIENTS)
 def test_published_coefficients_are_reproduced_to_the_digits_that_are_right(name):
     found = {c.name: c.estimate for c in fitted(name).parameters}
-    exact = dict(zip(BY_NAME[name].names, BY_NAME[name].coefficients, strict=True))
     right, printed = COEFFICIENTS[name]
     for parameter, value in printed.items():
-        agreement = -math.log10(float(abs(mpf(value) / mpf(exact[parameter]) - 1)))
-        assert agreement >= right - 1e-9, (parameter, agreement)  # the published number itself
-        assert found[parameter] == pytest.approx(float(value), rel=10.0**-right)
+        tolerance = half_a_unit(value) * (1 + 1e-9) + 10.0**-right * abs(float(value))
+        assert abs(found[parameter] - float(value)) <= tolerance, (parameter, found[parameter], value)
 
 
 def test_the_concentration_of_visits_is_the_published_one():
     found = {c.name: c.estimate for c in fitted("randhie, negative binomial").parameters}
-    assert math.exp(-found["log_concentration"]) == pytest.approx(1.292953339909746, rel=1e-6)
+    assert 1 / found["concentration"] == pytest.approx(1.292953339909746, rel=1e-6)
 
 
 def test_so_many_published_fits_are_reproduced():

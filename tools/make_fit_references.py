@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from exact_fit import Problem, least_squares, maximum
+from exact_fit import FINE, Problem, least_squares, maximum
 from fit_reference_sets import MADE, PACKAGED
 from mpmath import mp, mpf
 
@@ -69,8 +69,12 @@ def fit(entry: dict[str, Any]) -> dict[str, Any]:
         link = entry["link"]
         problem = Problem(family, link, y, design, predictors, scalars, totals, offsets, weights)
         found = maximum(problem, start(problem))
+    if scalars:  # r = exp(its logarithm): at the maximum the errors follow by the slope
+        with mp.workdps(FINE):
+            r = found.coefficients[-1] = mp.exp(found.coefficients[-1])
+            found.errors[-1] *= r
     made = {
-        "names": names + ["log_concentration"] * scalars,
+        "names": names + ["concentration"] * scalars,
         "coefficients": [text(c) for c in found.coefficients],
         "standard_errors": [text(e) for e in found.errors],
         "log_likelihood": text(found.value),
