@@ -19,7 +19,7 @@ from crossent.fitting.design.file_rows import TableRows
 from crossent.fitting.design.learn import Learned, Options, learn
 from crossent.fitting.design.reading import DROP, Reader
 from crossent.fitting.design.soft_targets import soft_target
-from crossent.fitting.design.tables import ColumnTable
+from crossent.fitting.design.tables import ColumnTable, frame_columns
 
 NAME = "the data"
 
@@ -51,7 +51,7 @@ def array_rows(
     options = Options(
         "", family=family, positive=None if positive is None else label_text(_item(positive)), missing=missing
     )
-    table = _frame(X)
+    table = frame_columns(X)
     if table is None and (formula is not None or features is not None) and X is not None:
         table = {f"x{j}": column for j, column in enumerate(_matrix(X).T)}
     matrix = None if X is None or table is not None else _matrix(X)
@@ -187,29 +187,6 @@ def _constant(values: Floats) -> list[int]:
 
 
 # --- what was handed in -----------------------------------------------------------------------------------------------
-
-
-def _frame(X: Any) -> dict[str, Any] | None:
-    """The columns of a data frame or a mapping; None if it is neither."""
-    if X is None or type(X) is np.ndarray or isinstance(X, list | tuple):
-        return None
-    if isinstance(X, Mapping):
-        return {str(name): column for name, column in X.items()}
-    root = type(X).__module__.partition(".")[0]
-    if root not in ("pandas", "polars", "pyarrow", "modin"):
-        return None
-    import narwhals as nw
-
-    native = nw.from_native(X, pass_through=True, allow_series=False)
-    if isinstance(native, nw.LazyFrame):
-        native = native.collect()
-    if not isinstance(native, nw.DataFrame):
-        return None
-    names = [str(name) for name in native.columns]
-    for name in names:
-        if names.count(name) > 1:
-            raise errors.column_repeated(NAME, "a predictor", name, names.count(name))
-    return {name: native[:, j].to_native() for j, name in enumerate(names)}
 
 
 def _roles(given: Mapping[str, Any], table: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any], Any]:

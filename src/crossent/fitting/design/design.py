@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -162,11 +162,11 @@ class Design:
             _write_term(self, term, strides, numbers, sources, design[:, here], None if low is None else low[:, here])
             place += width
 
-    def matrix(self, columns: Mapping[str, Any], name: str = "the data") -> tuple[Floats, Floats | None]:
+    def matrix(self, columns: Any, name: str = "the data") -> tuple[Floats, Floats | None]:
         """The design of a table's rows, and the low parts of columns that were formed in double-double, or None.
 
-        `columns` maps the name of each of `sources` to an array, a list or a data-frame column; float64 and (n, p)
-        come out. Errors: a column that is not there, a value that is missing, infinite or no number, an unseen level.
+        `columns` is a data frame, or maps the name of each of `sources` to an array, a list or a column; float64 and
+        (n, p) come out. Errors: a column that is not there, a value that is missing, infinite or no number, an unseen level.
 
         >>> from crossent.fitting.design.design import Design, Factor
         >>> region = Factor("region", "region", levels=("north", "south"))
@@ -175,9 +175,11 @@ class Design:
                [0.]])
         """
         from crossent.fitting.design.reading import Reader
-        from crossent.fitting.design.tables import ColumnTable
+        from crossent.fitting.design.tables import ColumnTable, frame_columns
 
-        return Reader(self, with_target=False).predictors(ColumnTable(columns, name, self.sources))
+        alone = replace(self, offset=None, exposure=None, trials=None)
+        table = ColumnTable(frame_columns(columns) or {}, name, self.sources)
+        return Reader(alone, with_target=False).predictors(table)
 
     def to_dict(self) -> dict[str, Any]:
         """The design as what JSON can hold."""

@@ -23,6 +23,7 @@ HIGHEST_POWER = 8
 OPERATORS = ("+", "-", "*", ":", "**", "+-")
 _NAME = r"(?:`(?P<quoted>(?:[^`\\]|\\.)+)`|(?P<name>[^\W\d][\w.]*))"
 _CALL = re.compile(rf"(?P<call>[^\W\d]\w*)\(\s*{_NAME}\s*(?:,(?P<rest>[^()\[\]{{}}]*))?\)", re.DOTALL)
+_QUOTED = re.compile(r"`(?:[^`\\]|\\.)*`", re.DOTALL)
 _POWER = re.compile(rf"I\(\s*{_NAME}\s*\*\*\s*(?P<degree>[0-9]{{1,3}})\s*\)", re.DOTALL)
 _WHOLE = re.compile(r"(?:degree\s*=\s*)?([0-9]{1,3})", re.ASCII)
 _REFERENCE = re.compile(r"reference\s*=\s*(?:'([^'\\]*)'|\"([^\"\\]*)\")")
@@ -89,6 +90,9 @@ def read_formula(text: str, columns: Sequence[str], target: str = "y") -> Writte
             raise errors.design_formula_refused(word, "is not among it")
         if len(words) > MOST_PIECES:
             raise errors.design_formula_too_large(len(words), MOST_PIECES, "pieces")
+    if not words:
+        raise errors.design_formula_unreadable(text, "it is empty")
+    _check_numbers(words)
     written = Written(tuple(pieces), " ".join(words))
     _check_terms(written, text)
     return written
@@ -100,12 +104,22 @@ def _check_size(text: str) -> None:
     odd = next((character for character in text if not character.isprintable() and character not in "\t\n\r"), None)
     if odd is not None:
         raise errors.design_formula_refused(odd, "is not among it")
+    for brace in re.findall(r"[{}%]", _QUOTED.sub("", text)):  # the tokenizer leaves them off what they enclose
+        raise errors.design_formula_refused(brace, "is not among it")
     depth = deepest = 0
     for character in text:
         depth += (character in "([{") - (character in ")]}")
         deepest = max(deepest, depth)
     if deepest > MOST_NESTED:
         raise errors.design_formula_too_large(deepest, MOST_NESTED, "nested brackets")
+
+
+def _check_numbers(words: Sequence[str]) -> None:
+    """0 and 1 stand for the intercept, so they are terms by themselves."""
+    for before, word, after in zip(("+", *words), words, (*words[1:], "+"), strict=False):
+        if word in ("0", "1") and before != "**" and (before not in ("+", "-", "+-", "(") or after not in "+-)"):
+            piece = f"{before} {word} {after}"
+            raise errors.design_formula_refused(piece, "is not among it")
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:
@@ -117,9 +131,6 @@ def _tokens(text: str) -> list[tuple[str, str]]:
         tokens = list(tokenize(text))
     except FormulaSyntaxError as reason:
         raise errors.design_formula_unreadable(text, _first_line(reason)) from None
-    for token in tokens:
-        if text[token.source_start or 0] in "{%":  # braces and percents are left off what they enclose
-            raise errors.design_formula_refused(text[token.source_start : token.source_end + 2], "is not among it")
     return [(token.kind.value, token.token) for token in tokens]
 
 

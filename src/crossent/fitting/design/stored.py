@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -154,7 +155,7 @@ def _text(value: Any, place: str) -> str:
 
 
 def _number(value: Any, place: str) -> float:
-    right = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < math.inf
+    right = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
     _must(right, place, "be a finite number", value)
     return float(value)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -11,6 +12,9 @@ from crossent import errors
 from crossent.data import Batch, Source
 from crossent.data.typed import cells_of
 from crossent.fitting.chunks import CHUNK
+
+
+THE_DATA = "the data"
 
 
 class Table(Protocol):
@@ -91,7 +95,7 @@ class FileTable:
 class ColumnTable:
     """Columns that are in memory, as one batch. `named` limits it to some of them."""
 
-    def __init__(self, columns: Mapping[str, Any], name: str = "the data", named: Sequence[str] | None = None) -> None:
+    def __init__(self, columns: Mapping[str, Any], name: str = THE_DATA, named: Sequence[str] | None = None) -> None:
         self.name = name
         self._all = list(columns)
         wanted = self._all if named is None else named
@@ -101,7 +105,7 @@ class ColumnTable:
         lengths = {column: len(cells) for column, cells in self.cells.items()}
         if len(set(lengths.values())) > 1:
             raise errors.design_lengths_differ(lengths.items())
-        self.rows = next(iter(lengths.values()), 0)
+        self.rows = next(iter(lengths.values()), len(columns[self._all[0]]) if self._all else 0)
 
     @property
     def columns(self) -> list[str]:
@@ -122,7 +126,31 @@ class ColumnTable:
 
     def batches(self, names: Iterable[str], rows: int = CHUNK) -> Iterator[Batch]:
         """All rows at once."""
-        yield Batch({name: self.cells[name] for name in dict.fromkeys(names)}, self.rows, self.name, 0, 0)
+        wanted = dict.fromkeys(name for name in names if name in self.cells)
+        yield Batch({name: self.cells[name] for name in wanted}, self.rows, self.name, 0, 0)
+
+
+def frame_columns(X: Any) -> dict[str, Any] | None:
+    """The columns of a data frame or a mapping; None if it is neither."""
+    if X is None or type(X) is np.ndarray or isinstance(X, list | tuple):
+        return None
+    if isinstance(X, Mapping):
+        return {str(name): column for name, column in X.items()}
+    root = type(X).__module__.partition(".")[0]
+    if root not in ("pandas", "polars", "pyarrow", "modin"):
+        return None
+    import narwhals as nw
+
+    native = nw.from_native(X, pass_through=True, allow_series=False)
+    if isinstance(native, nw.LazyFrame):
+        native = native.collect()
+    if not isinstance(native, nw.DataFrame):
+        return None
+    names = [str(name) for name in native.columns]
+    repeated = [name for name, count in Counter(names).items() if count > 1]
+    if repeated:
+        raise errors.column_repeated(THE_DATA, "a predictor", repeated[0], names.count(repeated[0]))
+    return {name: native[:, j].to_native() for j, name in enumerate(names)}
 
 
 def free_memory() -> int:
