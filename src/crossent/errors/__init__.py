@@ -67,6 +67,7 @@ from crossent.errors.estimates import (
     fewer_groups_than_folds,
     gap_leaves_nothing,
     gap_without_time,
+    larger_model_less_likely,
     likelihood_ratio_needs_likelihood,
     models_not_nested,
     no_rows_to_learn_from,
@@ -233,7 +234,9 @@ from crossent.errors.scoring import (
     too_many_levels,
 )
 from crossent.errors.separation import (
+    columns_collinear,
     link_not_applicable,
+    more_columns_than_rows,
 )
 from crossent.errors.values import (
     class_unknown,
@@ -278,6 +281,7 @@ __all__ = [
     "column_type",
     "column_unknown",
     "column_written_twice",
+    "columns_collinear",
     "columns_do_not_match",
     "constant_outside_domain",
     "constant_target",
@@ -359,6 +363,7 @@ __all__ = [
     "intervals_meet",
     "kernel_shapes",
     "label_ambiguous",
+    "larger_model_less_likely",
     "level_with_one_row",
     "likelihood_ratio_needs_likelihood",
     "link_not_applicable",
@@ -376,6 +381,7 @@ __all__ = [
     "model_not_json",
     "model_other_schema",
     "models_not_nested",
+    "more_columns_than_rows",
     "needs_class_axis",
     "no_adapter",
     "no_derivative_rule",

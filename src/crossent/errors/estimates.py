@@ -113,11 +113,10 @@ def gap_leaves_nothing(gap: float, block: int) -> DataError:
     )  # fmt: skip
 
 
-def cluster_and_time(option: str) -> UsageError:
+def cluster_and_time() -> UsageError:
     return UsageError(
-        f"folds must be made by clusters or in order of time, not both; {option} came beside the other.",
-        "choose what the rows depend by.",
-        option=option,
+        "folds must be made by clusters or in order of time, not both; --cluster and --time came together.",
+        "choose by what the rows depend.",
     )
 
 
@@ -132,4 +131,12 @@ def curvature_flat(family: str) -> NoAnswerError:
         f"{family}: the likelihood must be curved at its maximum; it is flat along some combination of the parameters.",
         "the rows do not determine all parameters; fix one of them.",
         family=family,
+    )
+
+
+def larger_model_less_likely(gain: float) -> UsageError:
+    return UsageError(
+        f"of two nested models the larger must be at least as likely; its log-likelihood is less by {-gain:.6g}.",
+        "fit both on the same rows, the smaller with some of the larger one's predictors.",
+        gain=gain,
     )

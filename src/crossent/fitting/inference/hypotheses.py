@@ -78,7 +78,7 @@ def likelihood_ratio(smaller: Fit, larger: Fit) -> Test:
 def ratio_test(name: str, statistic: float, free: int, boundary: bool, against: str) -> Test:
     """The p-value of twice a difference of log-likelihoods."""
     if statistic < 0 and abs(statistic) > 1e-6:
-        raise errors.models_not_nested(piece="twice the gain in log-likelihood", smaller="0", larger=statistic)
+        raise errors.larger_model_less_likely(statistic / 2)
     statistic = max(statistic, 0.0)  # below 0 by rounding alone
     if not boundary:
         about = f"against {against}; chi-squared with {free} degrees of freedom."

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from crossent.families.catalogue import FAMILIES
 from crossent.fitting.chunks import Chunk, Floats, Rows
 from crossent.fitting.model import Model
-from crossent.fitting.solver.maximise import _one_blas_thread
+from crossent.fitting.solver.maximise import one_blas_thread
 from crossent.fitting.solver.passes import part, spans_of
 from crossent.fitting.unconditional.state import UnconditionalState
 from crossent.kernels import threads
@@ -84,7 +84,7 @@ def gather(
             yield from spans_of(model, chunk)
 
     whole = RowSums(len(model.names))
-    with _one_blas_thread():
+    with one_blas_thread():
         for made in threads.in_order(partial(_span_parts, model, coefficients, squares), spans()):
             whole = _add(whole, *made)
     return whole

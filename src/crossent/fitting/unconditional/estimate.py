@@ -71,7 +71,7 @@ def estimate(
     >>> fit.parameters[0].name, fit.parameters[0].estimate, round(fit.parameters[0].standard_error, 6)
     ('probs', 0.75, 0.216506)
     >>> [round(end, 6) for end in fit.parameters[0].ci95]
-    [0.2809, 0.984198]
+    [0.277582, 0.983771]
     """
     target = np.asarray(target, np.float64)
     rows = ArrayRows(
