@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from crossent.errors.kinds import UsageError
+from crossent.errors.kinds import DataError, UsageError
 from crossent.errors.words import listed
 
 
@@ -14,4 +14,21 @@ def link_not_applicable(family: str, name: str, known: Iterable[str]) -> UsageEr
         f"link of {family} must be one of {listed(known)}; got {name!r}.",
         f"leave it out for {known[0]}.",
         family=family, link=name, known=known,
+    )  # fmt: skip
+
+
+def columns_collinear(data: str, vanishes: str, columns: Iterable[str]) -> DataError:
+    columns = list(columns)
+    return DataError(
+        f"columns of the design must be linearly independent; in {data}, {vanishes} = 0 in every row.",
+        f"leave one of {listed(columns)} out, or add a ridge penalty.",
+        columns=columns, combination=vanishes,
+    )  # fmt: skip
+
+
+def more_columns_than_rows(data: str, columns: int, rows: int) -> DataError:
+    return DataError(
+        f"a fit needs at least as many rows as coefficients; {data} has {rows:,} rows for {columns:,}.",
+        "leave columns out, or add a ridge penalty.",
+        columns=columns, rows=rows,
     )  # fmt: skip

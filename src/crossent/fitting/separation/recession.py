@@ -1,0 +1,334 @@
+"""Separation: the directions in which no row's loss grows, found by linear programming and proved in whole numbers.
+
+The cone of these directions is {0} (a finite maximum of the likelihood exists), or the estimate moves to infinity along
+its relative interior (Rockafellar 1970, theorem 27.1; Geyer 2009; Konis 2007; for Poisson, Correia, Guimaraes and
+Zylkin 2019). A direction in the relative interior meets with more than equality every demand that any direction does.
+The rows whose demands are all met so are separated: their loss goes to 0 (the limit of their probability is 1), and
+what the others leave undetermined is exactly the span of the cone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crossent import errors
+from crossent.fitting.chunks import Chunk, Floats, Rows
+from crossent.fitting.separation import programs, rational
+from crossent.fitting.separation.constraints import AT_LEAST, EQUAL, NOTHING, Block, block, blocks
+from crossent.fitting.separation.wording import combination
+from crossent.fitting.separation.working_set import first_sample, worst
+
+EXACT_UP_TO = 80  # coefficients; with more, whole numbers grow too long, and floats decide
+
+
+@dataclass(frozen=True)
+class Recession:
+    """What the rows say about infinite estimates. Coefficients are predictor by predictor, the intercept first.
+
+    `signs`: 1 for +inf, -1 for -inf, 0 for finite, None for undetermined. `finite_combinations` are those of the
+    infinite and undetermined ones that have finite limits. In the fit on what `stays`, the coefficients at `dropped`
+    are to be held at 0, since they are collinear with others there. `exact`: proved in whole numbers.
+    """
+
+    kind: str  # "none", "quasi" or "complete"
+    exact: bool
+    names: tuple[str, ...]
+    signs: tuple[int | None, ...]
+    direction: Floats | None = None  # in the relative interior, its largest entry 1
+    finite_combinations: tuple[str, ...] = ()
+    combinations: tuple[tuple[int, ...], ...] = ()  # the same as numbers, one for each coefficient
+    dropped: tuple[int, ...] = ()
+    separated: int = 0  # rows
+    rows: int = 0  # with a demand
+    demands: str = "binary"
+    intercept: bool = True
+    classes: int = 0
+    whole_direction: tuple[int, ...] | None = field(default=None, repr=False)
+
+    def left(self, chunk: Chunk) -> NDArray[np.bool_]:
+        """Which demands of a chunk the limit still has: (n, 1), or (n, classes) with the classes not ruled out.
+
+        A class that is ruled out has probability 0 in the limit. A row with a single class left is separated.
+        """
+        found = block(self.demands, chunk, self.intercept, self.classes)
+        left = found.relation != NOTHING
+        if self.direction is not None:
+            exact = None if self.whole_direction is None else list(self.whole_direction)
+            left &= ~((found.relation == AT_LEAST) & (found.signs(exact, self.direction) > 0))
+        if found.base is not None:
+            left[np.arange(len(left)), found.base] = True
+        return left
+
+    def stays(self, chunk: Chunk) -> NDArray[np.bool_]:
+        """Which rows of a chunk are not separated: the finite part of the estimate is theirs."""
+        left = self.left(chunk)
+        return left.sum(axis=1) > (1 if self.demands == "classes" else 0)  # type: ignore[no-any-return]
+
+
+def find_separation(
+    demands: str, rows: Rows, *, intercept: bool = True, classes: int = 0, names: tuple[str, ...] = ()
+) -> Recession:
+    """The verdict on `rows`; `demands` as `constraints.demands_of` says for a family and a link.
+
+    Memory does not grow with the rows: programs see a few thousand of them, and every pass over all adds those that a
+    direction breaks. Raises DataError (`errors.columns_collinear`) if some columns are a combination of others.
+    """
+    return _Search(demands, rows, intercept, classes, names).verdict()
+
+
+@dataclass(frozen=True)
+class _Direction:
+    rounded: Floats
+    whole: list[int] | None
+
+
+class _Search:
+    def __init__(self, demands: str, rows: Rows, intercept: bool, classes: int, names: tuple[str, ...]) -> None:
+        self.demands, self.rows, self.intercept, self.classes = demands, rows, intercept, classes
+        width = len(rows.columns) + intercept
+        predictors = max(classes - 1, 1)
+        one = ("Intercept",) * intercept + rows.columns
+        blocks_of = tuple(f"{k}:{name}" for k in range(1, classes) for name in one)
+        self.names = names or (blocks_of if classes else one)
+        self.set = first_sample(self.blocks(), width, predictors, intercept)
+        self.exact = width * predictors <= EXACT_UP_TO
+        self.steps: list[_Direction] = []
+
+    def blocks(self) -> Iterator[Block]:
+        return blocks(self.demands, self.rows, self.intercept, self.classes)
+
+    # -- the parts of the search --------------------------------------------------------------------------------------
+    def verdict(self) -> Recession:
+        span = self.span()
+        every = self.orthogonal(np.ones(len(self.set.vectors), bool), lambda block: block.relation != NOTHING)
+        if every:
+            raise errors.columns_collinear(self.rows.name, *combination(every[0], self.names))
+        given = (self.names, tuple(0 for _ in self.names))
+        if not self.steps:
+            return Recession("none", self.exact, *given, rows=self.count()[1], **self.shape())
+        interior = self.interior()
+        separated, total, left = self.tally(interior)
+        _, pivots = rational.reduced(span)
+        moved = [j for j in range(len(self.names)) if any(row[j] for row in span)]
+        signs = [self.sign(j, interior) if j in moved else 0 for j in range(len(self.names))]
+        finite = [row for row in self.finite(span, moved) if any(row)]
+        return Recession(
+            "quasi" if left else "complete", self.exact, self.names, tuple(signs), interior.rounded,
+            tuple(combination(row, self.names)[0] for row in finite), tuple(tuple(row) for row in finite),
+            tuple(pivots), separated, total, whole_direction=tuple(interior.whole) if interior.whole else None,
+            **self.shape(),
+        )  # fmt: skip
+
+    def shape(self) -> dict[str, Any]:
+        return {"demands": self.demands, "intercept": self.intercept, "classes": self.classes}
+
+    def span(self) -> list[list[int]]:
+        """Find directions until there is none that meets more demands; then the span of the cone."""
+        while True:
+            left = ~self.set.met
+            vectors, equal = self.set.scaled[left], self.set.equal[left]
+            cost = -vectors[~equal].sum(axis=0) / max(1, (~equal).sum())
+            answer = programs.least(cost, vectors, equal)
+            if answer.value < -programs.NEAR / 10:
+                found = self.confirmed(answer, left, self.is_left, _meets_more)
+                if found is not None:
+                    self.steps.append(found)
+                    self.mark()
+                continue
+            if self.exact:
+                total = [-int(v) for v in self.set.exact[left][~equal].sum(axis=0)] if (~equal).any() else []
+                self.exact = programs.proves(total, self.set.exact[left], equal, answer.multipliers)
+            size = len(self.set.vectors)
+            span = self.orthogonal(left, self.is_left)
+            if len(self.set.vectors) == size:
+                return span
+
+    def confirmed(
+        self,
+        answer: programs.Answer,
+        chosen: NDArray[np.bool_],
+        still: Callable[[Block], NDArray[np.bool_]],
+        wanted: Callable[[list[int], NDArray[np.int8]], bool],
+    ) -> _Direction | None:
+        """The direction, made exact and held against all rows; None if rows that break it were added instead."""
+        found = self.as_direction(answer, chosen, wanted)
+        broken = []
+        for each in self.blocks():
+            signs = each.signs(found.whole, found.rounded)
+            breaks = still(each) & np.where(
+                each.relation == EQUAL, signs != 0, (each.relation == AT_LEAST) & (signs < 0)
+            )
+            if breaks.any():
+                broken.append(worst(each, breaks, each.speeds(found.rounded)[0], each.relation))
+        added = 0
+        for vectors, equal in broken:
+            added += self.set.add(vectors, equal, self.met_before(vectors, equal))
+        if broken and not added:  # a direction right to rounding only
+            self.exact = False
+            return found
+        return None if broken else found
+
+    def as_direction(
+        self, answer: programs.Answer, chosen: NDArray[np.bool_], wanted: Callable[[list[int], NDArray[np.int8]], bool]
+    ) -> _Direction:
+        rounded = self.set.transform @ answer.direction
+        if self.exact:
+            vectors, equal = self.set.vectors[chosen], self.set.equal[chosen]
+            speeds = self.set.scaled[chosen] @ answer.direction
+            tiny = abs(answer.direction) < 1e-9
+            tiny[:: self.set.width] &= not self.intercept
+            near = np.where(tiny, 0.0, rounded)
+            for whole in programs.in_whole_numbers(near, speeds, vectors, self.set.exact[chosen]):
+                signs = self.set.signs(whole)[chosen]
+                if not (signs[equal] != 0).any() and not (signs[~equal] < 0).any() and wanted(whole, signs):
+                    return _Direction(rational.floats(whole), whole)
+            self.exact = False
+        return _Direction(rounded / abs(rounded).max(), None)
+
+    def mark(self) -> None:
+        """Demands that the last direction meets with more than equality count no longer."""
+        step = self.steps[-1]
+        signs = (
+            self.set.signs(step.whole)
+            if step.whole
+            else np.sign(self.set.vectors @ step.rounded)
+            * (abs(self.set.scaled @ np.linalg.solve(self.set.transform, step.rounded)) > programs.NEAR)
+        )
+        self.set.met |= ~self.set.equal & (signs > 0)
+
+    def met_before(self, vectors: Floats, equal: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        met = np.zeros(len(vectors), bool)
+        for step in self.steps:
+            if step.whole is None:
+                met |= vectors @ step.rounded > programs.NEAR * np.linalg.norm(vectors, axis=1)
+            else:
+                met |= np.array([v > 0 for v in rational.products(vectors, step.whole)], bool)
+        return met & ~equal
+
+    def is_left(self, each: Block) -> NDArray[np.bool_]:
+        """Demands of a block that no direction found so far meets with more than equality."""
+        left = each.relation != NOTHING
+        for step in self.steps:
+            left &= ~((each.relation == AT_LEAST) & (each.signs(step.whole, step.rounded) > 0))
+        return left
+
+    def orthogonal(self, chosen: NDArray[np.bool_], still: Callable[[Block], NDArray[np.bool_]]) -> list[list[int]]:
+        """A basis of the vectors orthogonal to the chosen demands; rows that are not orthogonal to them are added."""
+        while True:
+            exact, vectors = self.set.exact[chosen], self.set.vectors[chosen]
+            rows = [list(exact[i]) for i in programs.independent(self.set.scaled[chosen])]
+            basis = rational.null_space(rows, vectors.shape[1]) if rows else _unit(vectors.shape[1])
+            missed = [i for v in basis for i in np.flatnonzero([p != 0 for p in rational.products(vectors, v)])[:1]]
+            if not missed:
+                break
+            rows += [list(exact[i]) for i in missed]
+            basis = rational.null_space(rows, vectors.shape[1])
+            break
+        if not basis:
+            return basis
+        before = len(self.set.vectors)
+        for each in self.blocks():
+            left = still(each)
+            for v in basis:
+                rounded = rational.floats(v)
+                moves = left & (each.signs(v, rounded) != 0)
+                if moves.any():
+                    vectors, equal = worst(each, moves, each.speeds(rounded)[0], each.relation)
+                    self.set.add(vectors[-5:], equal[-5:], self.met_before(vectors[-5:], equal[-5:]))
+        if len(self.set.vectors) > before:
+            grown = np.concatenate([chosen, np.ones(len(self.set.vectors) - before, bool)])
+            return self.orthogonal(grown, still)
+        return basis
+
+    # -- what follows from the cone -----------------------------------------------------------------------------------
+    def interior(self) -> _Direction:
+        """One direction that meets every demand with more than equality that any of the steps does."""
+        total = self.steps[0]
+        for step in self.steps[1:]:
+            most = 0.0
+            for each in self.blocks():
+                first, second = each.speeds(total.rounded)[0], each.speeds(step.rounded)[0]
+                at = (
+                    (each.relation == AT_LEAST)
+                    & (each.signs(total.whole, total.rounded) > 0)
+                    & (second < 0)
+                    & (first > 0)
+                )
+                most = max(most, float((-second[at] / first[at]).max(initial=0)))
+            factor = 2 ** int(np.ceil(np.log2(most + 1)) + 1)
+            if total.whole is None or step.whole is None:
+                both = factor * total.rounded + step.rounded
+                total = _Direction(both / abs(both).max(), None)
+            else:
+                a, b = max(map(abs, total.whole)), max(map(abs, step.whole))
+                pairs = zip(total.whole, step.whole, strict=True)
+                whole = rational.of_fractions([factor * Fraction(x, a) + Fraction(y, b) for x, y in pairs])
+                total = _Direction(rational.floats(whole), whole)
+        return total
+
+    def tally(self, interior: _Direction) -> tuple[int, int, bool]:
+        """Rows that are separated, rows with a demand, and whether any demand is left; checks the direction again."""
+        separated = total = 0
+        left = False
+        for each in self.blocks():
+            asked = each.relation != NOTHING
+            signs = each.signs(interior.whole, interior.rounded)
+            good = np.where(each.relation == EQUAL, signs == 0, signs >= 0) | ~asked
+            strict = (each.relation == AT_LEAST) & (signs > 0)
+            stays = asked & ~strict
+            if not good.all() or (stays != self.is_left(each)).any():
+                self.exact = False
+            total += int(asked.any(axis=1).sum())
+            separated += int((asked.any(axis=1) & ~stays.any(axis=1)).sum())
+            left = left or bool(stays.any())
+        return separated, total, left
+
+    def count(self) -> tuple[int, int]:
+        return 0, sum(int((each.relation != NOTHING).any(axis=1).sum()) for each in self.blocks())
+
+    def sign(self, j: int, interior: _Direction) -> int | None:
+        """+1 or -1 if the coefficient has this sign in all of the relative interior, else None."""
+        value = interior.whole[j] if interior.whole else interior.rounded[j]
+        if not value:
+            return None
+        s = 1 if value > 0 else -1
+        cost = s * self.set.transform[j]
+        cost = cost / abs(cost).max()
+        while True:
+            every = np.ones(len(self.set.vectors), bool)
+            answer = programs.least(cost, self.set.scaled, self.set.equal)
+            if answer.value >= -programs.NEAR:
+                wanted = [s * (k == j) for k in range(len(self.names))]
+                if self.exact:
+                    self.exact = programs.proves(wanted, self.set.exact, self.set.equal, answer.multipliers)
+                return s
+            found = self.confirmed(
+                answer, every, lambda block: block.relation != NOTHING, lambda whole, signs: s * whole[j] < 0
+            )
+            if found is not None:
+                return None
+
+    def finite(self, span: list[list[int]], moved: list[int]) -> list[list[int]]:
+        """Combinations of the coefficients that move which no direction of the cone's span changes."""
+        inner = rational.null_space([[row[j] for j in moved] for row in span], len(moved))
+        made = []
+        for row in inner:
+            full = [0] * len(self.names)
+            for place, j in enumerate(moved):
+                full[j] = row[place]
+            made.append(full)
+        return made
+
+
+def _meets_more(whole: list[int], signs: NDArray[np.int8]) -> bool:
+    return bool((signs > 0).any())
+
+
+def _unit(width: int) -> list[list[int]]:
+    return [[int(i == j) for j in range(width)] for i in range(width)]
