@@ -121,7 +121,7 @@ class Fit:
     @property
     def nats(self) -> float:
         """The cross-entropy in the sample."""
-        return -self.log_likelihood / self.weight
+        return 0.0 - self.log_likelihood / self.weight  # 0, not -0
 
     @property
     def bits(self) -> float:
