@@ -39,10 +39,14 @@ def fit(
     json: bool = False,
 ) -> int:
     """Learn a model by maximum likelihood: estimates with errors and intervals, and its cross-entropy."""
+    from crossent.data.whole_file import require_place
     from crossent.fitting.files import fit_files
     from crossent.report.progress import fit_progress
     from crossent.report.terminal import width_of_terminal
 
+    for place in (save, report):
+        if place is not None:
+            require_place(place)
     names = ["-" if name == STANDARD_INPUT else name for name in files]
     with fit_progress() as progress:
         found = fit_files(

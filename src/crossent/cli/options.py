@@ -28,7 +28,7 @@ HINTS: dict[str, Any] = {
     "steps": bool,
     "latex": bool,
     "html": bool,
-    "output": "Write to this file, whole or not at all; .html, .json and .tex, .parquet and .csv choose the form.",
+    "output": str | None,
     "data": str | None,
     "link": str | None,
     "features": list[str] | None,

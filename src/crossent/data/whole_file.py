@@ -20,13 +20,26 @@ def write_whole(name: str | os.PathLike[str], text: str) -> None:
         stream.write(text)
 
 
-@contextmanager
-def whole_file(name: str | os.PathLike[str]) -> Iterator[Path]:
-    """Yields the path to write to. An error inside, or Ctrl-C, leaves neither that file nor a changed old one."""
+def require_place(name: str | os.PathLike[str]) -> None:
+    """Raises where no such file can be written: before hours of work, not after."""
     path = Path(name).expanduser()
     try:
         if path.is_dir():
             raise IsADirectoryError(0, "it is a folder")
+        if not path.parent.is_dir():
+            raise FileNotFoundError(0, "there is no such folder")
+        if not os.access(path.parent, os.W_OK):
+            raise PermissionError(0, "its folder is not yours to write to")
+    except (OSError, ValueError) as reason:
+        raise errors.output_unwritable(os.fspath(name), getattr(reason, "strerror", None) or str(reason)) from None
+
+
+@contextmanager
+def whole_file(name: str | os.PathLike[str]) -> Iterator[Path]:
+    """Yields the path to write to. An error inside, or Ctrl-C, leaves neither that file nor a changed old one."""
+    require_place(name)
+    path = Path(name).expanduser()
+    try:
         handle, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
     except (OSError, ValueError) as reason:
         raise errors.output_unwritable(os.fspath(name), getattr(reason, "strerror", None) or str(reason)) from None

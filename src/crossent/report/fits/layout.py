@@ -9,6 +9,7 @@ from crossent.report.fits.digits import Precision, shown_coefficient
 from crossent.report.fits.lines import Summary
 from crossent.report.text import printable
 
+TESTS = (2, 3)  # the columns of the test of 0
 WIDE, NARROW = "  ", " "
 STYLES = (
     (Precision(4, 6), WIDE), (Precision(4, 4), WIDE), (Precision(3, 4), WIDE), (Precision(3, 3), WIDE),
@@ -57,7 +58,9 @@ def _columns(summary: Summary, heads: Sequence[str], precision: Precision, gap: 
     cells = list(zip(*(shown_coefficient(c, precision) for c in summary.parameters), strict=True))
     columns = [aligned(column) for column in cells]
     made = []
-    for head, column in zip(heads[:4], columns[:4], strict=True):
+    for k, (head, column) in enumerate(zip(heads[:4], columns[:4], strict=True)):
+        if k in TESTS and not summary.has_tests:
+            continue
         wide = max(len(head), len(column[0]))
         made.append([cell.rjust(wide) for cell in (head, *column)])
     interval = [f"{low}{gap}{high}" for low, high in zip(columns[4], columns[5], strict=True)]

@@ -25,6 +25,11 @@ class Summary:
     separation: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def has_tests(self) -> bool:
+        """Whether any estimate is tested against 0: a probability or a rate is not."""
+        return any(c.z is not None for c in self.parameters)
+
 
 def summary_of(fit: Fit) -> Summary:
     """Everything that a reader of the fit must know."""
@@ -60,13 +65,14 @@ def _lines(fit: Fit) -> list[Line]:
         Line("AIC", number(fit.aic), counted),
         Line("BIC", number(fit.bic)),
         Line("standard errors", words.errors(fit)),
+        *([Line("95 % intervals", words.intervals(fit))] if words.intervals(fit) else []),
         Line("solution", words.certificate(fit)),
         Line("separation", "none found" if fit.separation.kind == "none" else fit.separation.kind),
     ]
     if fit.link is None:
         lines.pop()
     for test in fit.tests:
-        lines.append(Line(printable(test.name), words.test_line(test), printable(test.about)))
+        lines.append(Line(printable(test.name), number(test.statistic), words.test_remark(test)))
     return lines
 
 
@@ -76,6 +82,7 @@ def _notes(fit: Fit) -> list[str]:
         if c.reason:
             reasons.setdefault(c.reason, []).append(printable(c.name))
     notes = [f"{words.named(names)}: {printable(reason)}" for reason, names in reasons.items()]
+    notes += [f"{printable(test.name)}: {printable(test.about)}" for test in fit.tests if test.about]
     notes += [printable(note) for note in fit.notes]
     notes += [f"The interval out of sample is about {printable(each.about)}" for each in fit.validation if each.about]
     return list(dict.fromkeys(notes))

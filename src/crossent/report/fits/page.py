@@ -10,7 +10,7 @@ from importlib import metadata, resources
 from typing import TYPE_CHECKING, Any
 
 from crossent.report.fits.digits import Precision, shown_coefficient
-from crossent.report.fits.layout import aligned
+from crossent.report.fits.layout import TESTS, aligned
 from crossent.report.fits.lines import Summary, summary_of
 from crossent.report.text import printable
 
@@ -53,6 +53,8 @@ def _rows(summary: Summary) -> list[tuple[str, ...]]:
         return []
     cells = zip(*(shown_coefficient(c, Precision()) for c in summary.parameters), strict=True)
     columns = [aligned(column) for column in cells]
+    if not summary.has_tests:
+        columns = [column for k, column in enumerate(columns) if k not in TESTS]
     names = [printable(c.name) for c in summary.parameters]
     return list(zip(names, *columns, strict=True))
 

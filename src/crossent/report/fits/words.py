@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from crossent.fitting.result import Fit, Separation, Test, Validation
 
 LISTED = 8
+WALD = "Wald"  # estimate -+ quantile * standard error
 ILL_CONDITIONED = 1e10
 FEW_CLUSTERS = 20
 SIGNS = {1: "+inf", -1: "-inf"}
@@ -88,13 +89,26 @@ def separation(found: Separation) -> list[str]:
     return told
 
 
-def test_line(test: Test) -> str:
-    """Statistic, degrees of freedom and p-value."""
+def test_remark(test: Test) -> str:
+    """Degrees of freedom and p-value."""
     from crossent.report.fits.digits import shown_p
 
-    freedom = "" if test.degrees_of_freedom is None else f", {test.degrees_of_freedom:g} degrees of freedom"
+    freedom = test.degrees_of_freedom
+    counted = "" if freedom is None else f"{freedom:g} degree{'' if freedom == 1 else 's'} of freedom, "
     p = shown_p(test.p_value)
-    return f"{number(test.statistic)}{freedom}, P {p if p.startswith('<') else f'= {p}'}"
+    return f"{counted}P {p if p.startswith('<') else f'= {p}'}"
+
+
+def intervals(fit: Fit) -> str:
+    """How the intervals were made, and whose, where not as estimate -+ quantile * standard error."""
+    methods: dict[str, list[str]] = {}
+    shown = [c for c in fit.parameters if c.ci95 is not None]
+    for c in shown:
+        methods.setdefault(c.ci95_method, []).append(printable(c.name))
+    others = {method: names for method, names in methods.items() if method != WALD}
+    if len(methods) == 1:
+        return "".join(map(printable, others))
+    return "; ".join(f"of {named(names)}: {printable(method)}" for method, names in others.items())
 
 
 def validation_line(found: Validation) -> str:
