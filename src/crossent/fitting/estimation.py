@@ -120,6 +120,8 @@ def _regression(question: Question, model: Model) -> Fit:
     except Recedes as receding:
         if receding.scalar == "log_concentration":
             return _poisson_limit(question, model)
+        if receding.scalar == "log_scale":
+            raise errors.target_reproduced(rows.name, str(question.columns.get("target", "the target"))) from None
         from crossent.fitting.limits import at_the_limit
 
         return at_the_limit(question, model)

@@ -12,11 +12,11 @@ from crossent import errors
 from crossent.fitting.chunks import Floats, Rows
 from crossent.fitting.model import Model
 from crossent.fitting.solver import start as beginning
-from crossent.fitting.solver.directions import curvature_of
-from crossent.fitting.solver.newton import DONE, Recedes, Search
+from crossent.fitting.solver.newton import DONE, Recedes, Search, condition_of
 from crossent.fitting.solver.optimum import Certificate, Optimum
+from crossent.fitting.solver.orthogonal import orthogonalised
 from crossent.fitting.solver.quasi_newton import descend
-from crossent.fitting.solver.refine import ROUNDING, refined
+from crossent.fitting.solver.refine import Refined, refined
 
 REFINED_BELOW = 2_000_000  # products of the Gram matrix: these cost some 50 ms in double-double
 REFINED_ILL = 400_000_000  # where the condition would take digits away
@@ -41,38 +41,57 @@ def maximise(
         least  sum of w * nll(y, eta(b)) + ridge / 2 * sum of b^2,    intercepts and scalars are free
 
     `start` are coefficients to begin with. `progress` is called with the number of rows read in a pass.
-    Raises Recedes if the maximum seems to be at infinity (only with `suspect`); NoAnswerError if none was found.
+    Raises Recedes if the maximum seems to be at infinity (only with `suspect`), Singular if the curvature is not
+    positive definite to all digits; NoAnswerError if no maximum was found.
     """
-    with _one_blas_thread():
-        penalty = _penalty(model, ridge)
+    with one_blas_thread():
         chunk = beginning.first_chunk(rows)
         if chunk is None:
             raise errors.no_rows(rows.name)
         center = beginning.center_of(model, chunk)
-        at = beginning.constant(model, chunk) if start is None else start.copy()
         shift = _shift(model, center)
-        at = _moved(at, shift, 1)
+        at = _moved(beginning.constant(model, chunk) if start is None else start.copy(), shift, 1)
         done = DONE if chunk.rows * (model.linear + 1) > SMALL else ALL_DIGITS
-        search = Search(model, rows, at, penalty, center, suspect, progress, done)
+        search = Search(model, rows, at, _penalty(model, ridge), center, suspect, progress, done)
+        failed: Exception | None = None
         try:
             if start is None:
                 _begin_with_sample(search)
             search.run()
-        except errors.NoAnswerError:
-            if _is_singular(search):
-                raise Singular from None
-            raise
-        if _is_singular(search):
-            raise Singular
-        return _finished(search, shift, ridge)
+        except (Recedes, errors.NoAnswerError) as reason:
+            failed = reason
+        condition = search.condition()
+        if failed is not None and (condition < ILL_CONDITIONED or ridge):
+            raise failed
+        if condition < ILL_CONDITIONED or (ridge and search.curvature.definite):
+            return _finished(search, shift, condition, ridge)
+        return _in_other_coordinates(search, shift, condition, failed)
 
 
 class Singular(Exception):
     """The curvature is not positive definite: columns are collinear, or a direction is flat."""
 
 
-def _is_singular(search: Search) -> bool:
-    return not search.curvature.definite or (_condition(search.matrix) > SINGULAR and not _refinable(search, np.inf))
+def _in_other_coordinates(search: Search, shift: Floats | None, condition: float, failed: Exception | None) -> Optimum:
+    """The maximum by way of orthogonal columns, where those that were given are nearly collinear."""
+    model, rows = search.model, search.rows
+    found = orthogonalised(model, rows)
+    chunk = None if found is None else beginning.first_chunk(found.rows)
+    if found is None or chunk is None:
+        if failed is None and search.curvature.definite and condition < SINGULAR:
+            return _finished(search, shift, condition, 0.0)
+        raise Singular
+    begin = beginning.constant(model, chunk)
+    inside = Search(
+        found.model, found.rows, found.there(begin), np.zeros(len(begin)), None, search.suspect, done=ALL_DIGITS
+    )
+    inside.run()
+    search.at, search.center = found.back(inside.at), None
+    exact = refined(model, rows, search.at, search.ridge) if _refinable(search, np.inf) else None
+    if exact is None:
+        raise Singular
+    search.run_pass("hessian")
+    return _result(search, exact, search.iterations + inside.iterations)
 
 
 def _begin_with_sample(search: Search) -> None:
@@ -121,56 +140,52 @@ def _refinable(search: Search, condition: float) -> bool:
     return products <= (REFINED_ILL if condition > ILL_CONDITIONED else REFINED_BELOW)
 
 
-def _finished(search: Search, shift: Floats | None, ridge: float) -> Optimum:
-    model, state = search.model, search.state
+def _finished(search: Search, shift: Floats | None, condition: float, ridge: float) -> Optimum:
     coefficients = _moved(search.at, shift, -1)
-    condition = _condition(search.matrix)
-    weight, frequency = state.weight.round(), state.frequency.round()
-    exact = None
     if condition > WELL_CONDITIONED and _refinable(search, condition):
-        exact = refined(model, search.rows, coefficients, search.ridge)
-    if exact is not None:
-        gradient, covariance, curvature = exact.gradient, exact.covariance, exact.curvature
-        rounding, condition, coefficients, low = search.rounding(), exact.condition, exact.high, exact.low
-        total = _total(model, search.rows, coefficients)
-    else:
-        gradient, low, rounding, total = search.gradient, None, search.rounding(), state.value
-        inverse = curvature_of(search.matrix)
-        covariance = inverse.solve(np.eye(len(coefficients)))  # one solve for all columns
-        curvature = search.matrix
-        if shift is not None:
-            back = 2 * np.eye(len(coefficients)) - shift
-            covariance = back @ covariance @ back.T
-            curvature = shift.T @ curvature @ shift
-            gradient = shift.T @ gradient
-    covariance = (covariance + covariance.T) / 2
+        exact = refined(search.model, search.rows, coefficients, search.ridge)
+        if exact is not None:
+            return _result(search, exact, search.iterations, ridge)
+    gradient, curvature = search.gradient, search.matrix
+    covariance = search.curvature.solve(np.eye(len(coefficients)))
+    if shift is not None:
+        back = 2 * np.eye(len(coefficients)) - shift
+        covariance = back @ covariance @ back.T
+        curvature = shift.T @ curvature @ shift
+        gradient = shift.T @ gradient
+        condition = condition_of(curvature)
+    return Optimum(
+        coefficients, search.state.value, search.state.weight.round(), search.state.rows,
+        search.state.frequency.round(), curvature, (covariance + covariance.T) / 2,
+        _certificate(search, gradient, covariance, condition), search.iterations, ridge=ridge,
+    )  # fmt: skip
+
+
+def _result(search: Search, exact: Refined, iterations: int, ridge: float = 0.0) -> Optimum:
+    state = search.state
+    return Optimum(
+        exact.high, _total(search.model, search.rows, exact.high), state.weight.round(), state.rows,
+        state.frequency.round(), exact.curvature, exact.covariance,
+        _certificate(search, exact.gradient, exact.covariance, exact.condition), iterations + exact.steps, exact.low,
+        ridge=ridge,
+    )  # fmt: skip
+
+
+def _certificate(search: Search, gradient: Floats, covariance: Floats, condition: float) -> Certificate:
+    weight = search.state.weight.round()
     step = np.abs(covariance @ gradient) / np.sqrt(np.diag(covariance))
-    certificate = Certificate(
+    return Certificate(
         float(np.max(np.abs(gradient), initial=0.0)) / weight,
-        float(np.max(rounding, initial=0.0)) / weight,
+        float(np.max(search.rounding(), initial=0.0)) / weight,
         float(np.max(step, initial=0.0)),
         condition,
     )
-    return Optimum(
-        coefficients, total, weight, state.rows, frequency, curvature, covariance, certificate, search.iterations, low,
-        ridge=ridge,
-    )  # fmt: skip
 
 
 def _total(model: Model, rows: Rows, coefficients: Floats) -> float:
     from crossent.fitting.solver.passes import whole
 
     return whole(model, rows, coefficients, "value").value
-
-
-def _condition(matrix: Floats) -> float:
-    """That of the curvature with its columns scaled to unit length."""
-    diagonal = np.diag(matrix)
-    if not len(matrix) or not (diagonal > 0).all():
-        return float("inf") if len(matrix) else 1.0
-    unit = 1 / np.sqrt(diagonal)
-    values = np.linalg.eigvalsh(matrix * np.outer(unit, unit))
-    return float(values[-1] / values[0]) if values[0] > values[-1] * ROUNDING else float("inf")
 
 
 @cache
@@ -180,7 +195,7 @@ def _controller() -> Any:
     return ThreadpoolController()
 
 
-def _one_blas_thread() -> Any:
+def one_blas_thread() -> Any:
     # Spans are shared out to our own threads; and a sum that BLAS splits has other bits for other thread counts.
     import scipy.linalg  # noqa: F401  (its BLAS is to be known too)
 

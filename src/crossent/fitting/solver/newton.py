@@ -21,6 +21,8 @@ FRESH = 1e-3  # decrement below which the curvature is as good as the maximum's
 SUFFICIENT = 1e-4  # of the decrease that the slope promises
 HALVINGS = 40
 ROUNDING = 2.0**-53
+NOISE = 16 * ROUNDING  # of the sum of losses: each row's is within a few units in the last place
+NO_SCALE = -35.0  # log(2^-50): beside predictors of size 1, a scale that is rounding
 FAR_SCALAR = 16.0  # of log_concentration: 10^7, where a count of 1000 varies by 10^-4 more than a Poisson's
 SUSPICIOUS_PREDICTOR, SUSPICIOUS_ITERATIONS, STEADY = 30.0, 8, 0.25
 
@@ -65,7 +67,7 @@ class Search:
             step = directions.newton(self.model, self.state, self.gradient, self.curvature, self.matrix)
             self.decrement = step.decrement
             self.decrements.append(step.decrement)
-            if step.definite and (step.decrement <= self.done or self._is_rounding() or self._has_settled()):
+            if step.definite and (step.decrement <= self.done or self._has_settled()):
                 break
             self._look()
             if self.iterations >= MOST_ITERATIONS:
@@ -101,24 +103,29 @@ class Search:
     def move(self, move: Floats, quantity: str) -> None:
         """Go there, or a part of the way if all of it does not lower the loss."""
         before, old, slope = self.value, self.at, float(self.gradient @ move)
+        reach = (
+            float(np.sqrt(self.state.squares * self.state.rows)) * self.state.largest
+        )  # of what rounds in predictors
+        noise = NOISE * (max(abs(before), self.state.rows) + reach)
         share = 1.0
-        for halving in range(HALVINGS):
+        for _ in range(HALVINGS):
             self.at = old + share * move
             self.run_pass(quantity)
-            allowed = SUFFICIENT * share * slope + 4 * ROUNDING * abs(before)
-            if self.value <= before + allowed:
+            promised = -SUFFICIENT * share * slope
+            if self.value <= before - promised + noise:
                 return
-            if slope > -1e-9 * abs(before) and np.isfinite(self.value) and halving > 3:
-                break
             share /= 2
         raise errors.no_descent(self.rows.name, self.iterations, self.decrement)
 
-    def _has_settled(self) -> bool:
-        """Whether steps no longer shrink, below any error that matters: what is left is rounding."""
-        return self.decrement < DONE and len(self.decrements) > 1 and self.decrement > self.decrements[-2] / 4
+    def condition(self) -> float:
+        """That of the curvature with its columns scaled to unit length; infinite if it is not positive definite."""
+        return condition_of(self.matrix) if self.curvature.definite else float("inf")
 
-    def _is_rounding(self) -> bool:
-        return bool((np.abs(self.gradient) <= self.rounding()).all())
+    def _has_settled(self) -> bool:
+        """Whether steps no longer shrink, for what is left is rounding."""
+        if len(self.decrements) < 2 or self.decrement < self.decrements[-2] / 4:
+            return False
+        return self.decrement < DONE or bool((np.abs(self.gradient) <= self.rounding()).all())
 
     def rounding(self) -> Floats:
         """What rounding may leave in the gradient: of the sums over rows, and of the predictors they are made with."""
@@ -135,6 +142,9 @@ class Search:
         return self.matrix / share
 
     def _look(self) -> None:
+        for name, value in zip(self.model.scalars, self.at[self.model.linear :], strict=True):
+            if name == "log_scale" and value < NO_SCALE + np.log(self.state.largest or 1.0):
+                raise Recedes(name)
         if not self.suspect:
             return
         for name, value in zip(self.model.scalars, self.at[self.model.linear :], strict=True):
@@ -146,3 +156,15 @@ class Search:
         steady = all(later > STEADY * before for before, later in pairwise(last))
         if self.state.largest > SUSPICIOUS_PREDICTOR or steady or not self.curvature.definite:
             raise Recedes
+
+
+def condition_of(matrix: Floats) -> float:
+    """The condition number with columns scaled to unit length; infinite if it is beyond what float64 can tell."""
+    diagonal = np.diag(matrix)
+    if not (diagonal > 0).all():
+        return float("inf")
+    unit = 1 / np.sqrt(diagonal)
+    values = np.linalg.eigvalsh(matrix * np.outer(unit, unit))
+    if not len(values):
+        return 1.0
+    return float(values[-1] / values[0]) if values[0] > values[-1] * ROUNDING else float("inf")

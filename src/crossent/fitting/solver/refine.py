@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from crossent.families.catalogue import FAMILIES
 from crossent.fitting.chunks import Chunk, Floats, Rows
 from crossent.fitting.model import Model
 from crossent.fitting.solver import double_double as dd
@@ -44,17 +45,17 @@ def refined(model: Model, rows: Rows, coefficients: Floats, ridge: Floats) -> Re
     scale = _scales(model, rows)
     at: Pair = (coefficients / scale, np.zeros_like(coefficients))
     penalty = ridge * scale * scale
-    covariance, least = None, np.inf
+    inverse, least = None, np.inf
     gradient, curvature = _pass(model, rows, at, scale, penalty, True)
     for step_number in range(1, MOST_STEPS + 1):
         if curvature is not None:
-            found = _inverse(curvature)
-            if found is None:
+            inverse = _inverse(curvature)
+            if inverse is None:
                 return None
-            covariance, condition = found
             known = curvature[0]
-        step = covariance @ (gradient[0] + gradient[1])
-        error = np.sqrt(np.diag(covariance))
+        assert inverse is not None
+        step = inverse.times(gradient[0] + gradient[1])
+        error = np.sqrt(np.diag(inverse.matrix))
         size = float(np.max(np.abs(step) / error, initial=0.0))
         digits = np.abs(step) <= ROUNDING / 16 * np.abs(at[0])
         if digits.all() or (step_number > 3 and size >= least / 2):
@@ -63,15 +64,15 @@ def refined(model: Model, rows: Rows, coefficients: Floats, ridge: Floats) -> Re
         at = dd.add(at, (-step, np.zeros_like(step)))
         gradient, curvature = _pass(model, rows, at, scale, penalty, step_number == 1 or size > 1e-12)
     if curvature is not None:
-        found = _inverse(curvature)
-        if found is None:
+        inverse = _inverse(curvature)
+        if inverse is None:
             return None
-        covariance, condition = found
         known = curvature[0]
+    assert inverse is not None
     high, low = dd.two_sum(at[0] * scale, at[1] * scale)
     outer = np.outer(scale, scale)
     return Refined(
-        high, low, gradient[0] / scale, known / outer, covariance * outer, condition, step_number
+        high, low, gradient[0] / scale, known / outer, inverse.matrix * outer, inverse.condition, step_number
     )  # fmt: skip
 
 
@@ -150,11 +151,30 @@ def _derivatives(model: Model, block: Chunk, eta: list[Pair], at: Pair) -> tuple
         second[:, places, places] += expected
     else:
         first = made.gradient.reshape(block.rows, -1)
+        if model.family is FAMILIES["Normal"] and model.link.own:
+            return _of_residuals(model, block, eta[0], at, first, made.hessian), made.hessian.reshape(
+                block.rows, first.shape[1], first.shape[1]
+            )
         second = made.hessian.reshape(block.rows, first.shape[1], first.shape[1])
     lows = [e[1] for e in eta] + [np.full(block.rows, low) for low in at[1][model.linear :]]
     by_low = np.einsum("nuv,nv->nu", second, np.stack(lows, axis=1))
     slopes = [dd.two_sum(np.ascontiguousarray(first[:, u]), by_low[:, u]) for u in range(first.shape[1])]
     return slopes, second
+
+
+def _of_residuals(model: Model, block: Chunk, eta: Pair, at: Pair, first: Floats, hessian: Any) -> list[Pair]:
+    """A Normal's slopes by the predictor are residuals times one number: kept in double-double, as data they are."""
+    rest = dd.add((block.target, np.zeros(block.rows)), (-eta[0], -eta[1]))
+    weight = block.likelihood_weight
+    inverse = -np.exp(-2 * model.scalar_values(at[0])[0])
+    by_predictor = dd.product(rest, (np.full(block.rows, inverse), np.zeros(block.rows)))
+    if weight is not None:
+        by_predictor = dd.product(by_predictor, (weight, np.zeros(block.rows)))
+    slopes = [by_predictor]
+    if model.scalars:
+        across = np.ascontiguousarray(hessian[:, 1, 1])
+        slopes.append(dd.two_sum(first[:, 1].copy(), hessian[:, 0, 1] * eta[1] + across * at[1][model.linear]))
+    return slopes
 
 
 def _gradient(model: Model, design: Pair, slopes: list[Pair]) -> Pair:
@@ -203,7 +223,24 @@ def _place(k: int, width: int) -> slice:
     return slice(k * width, (k + 1) * width)
 
 
-def _inverse(curvature: Pair) -> tuple[Floats, float] | None:
+@dataclass(frozen=True)
+class Inverse:
+    """That of the curvature: the matrix, and its factors, which lose fewer digits where they are multiplied."""
+
+    matrix: Floats
+    factor: Floats
+    unit: Floats
+    condition: float
+
+    def times(self, vector: Floats) -> Floats:
+        """curvature^-1 vector."""
+        from scipy.linalg import solve_triangular
+
+        half = solve_triangular(self.factor, self.unit * vector, lower=True)
+        return self.unit * solve_triangular(self.factor, half, lower=True, trans="T")
+
+
+def _inverse(curvature: Pair) -> Inverse | None:
     """The inverse, right to float64, and the condition number of the curvature with its columns of unit length."""
     diagonal = np.diag(curvature[0])
     if not (diagonal > 0).all():
@@ -217,14 +254,14 @@ def _inverse(curvature: Pair) -> tuple[Floats, float] | None:
     from scipy.linalg import solve_triangular
 
     lower = factor[0]
-    inverse_factor = solve_triangular(lower, np.eye(len(lower)), lower=True)
-    first = inverse_factor.T @ inverse_factor
-    inverse = first
+    inverse = np.zeros_like(lower)
+    rest = np.eye(len(lower))
     for _ in range(3):
+        inverse = inverse + solve_triangular(lower, solve_triangular(lower, rest, lower=True), lower=True, trans="T")
         product = dd.matrix_product(scaled, (inverse, np.zeros_like(inverse)))
-        rest = dd.add((np.eye(len(lower)), np.zeros_like(inverse)), (-product[0], -product[1]))
-        inverse = inverse + first @ (rest[0] + rest[1])
+        left = dd.add((np.eye(len(lower)), np.zeros_like(inverse)), (-product[0], -product[1]))
+        rest = left[0] + left[1]
     singular = np.linalg.svd(lower / np.linalg.norm(lower, axis=1)[:, None], compute_uv=False)
     condition = float((singular[0] / singular[-1]) ** 2)
     inverse = (inverse + inverse.T) / 2
-    return inverse * outer, condition
+    return Inverse(inverse * outer, lower, unit, condition)
