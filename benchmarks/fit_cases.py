@@ -24,7 +24,7 @@ class Case:
     concentration: float | None = None  # of a negative binomial: given to everybody
     learned: bool = False  # or learned by everybody
     rounds: int = 5
-    limit: float = 60.0  # seconds that one run of a peer may take
+    limit: float = 20.0  # seconds that one run of a peer may take
     seed: int = 1
     skip: dict[str, str] = field(default_factory=dict)  # peer: reason
 
@@ -91,8 +91,8 @@ THREE = "at least 3x the best of scikit-learn, glum and statsmodels"
 COUNTS = "at least 2x glum and 5x statsmodels"
 CASES: tuple[Case, ...] = (
     Case("logistic, 500,000 x 50", "bernoulli", 500_000, 50, THREE),
-    Case("logistic, 5,000,000 x 20", "bernoulli", 5_000_000, 20, THREE, rounds=3, limit=120),
-    Case("multinomial, 10 classes, 200,000 x 50", "categorical", 200_000, 50, THREE, classes=10, rounds=3, limit=150),
+    Case("logistic, 5,000,000 x 20", "bernoulli", 5_000_000, 20, THREE, rounds=3, limit=60),
+    Case("multinomial, 10 classes, 200,000 x 50", "categorical", 200_000, 50, THREE, classes=10, rounds=3, limit=60),
     Case("Poisson, 500,000 x 20", "poisson", 500_000, 20, COUNTS),
     Case("negative binomial, given r, 500,000 x 20", "negative_binomial", 500_000, 20, COUNTS, concentration=2.0),
     Case("negative binomial, learned r, 500,000 x 20", "negative_binomial", 500_000, 20, COUNTS, learned=True),

@@ -70,7 +70,7 @@ COEFFICIENTS: dict[str, tuple[int, dict[str, str]]] = {
     ),
     "cpunish": (9, {"Intercept": "-6.801480", "INCOME": "2.611017e-04", "PERPOVERTY": "7.781801e-02"}),
     "star98": (12, {"Intercept": "2.9588779262", "LOWINC": "-0.0168150366", "PERASIAN": "0.0099254766"}),
-    "low birth weight": (9, {"Intercept": "0.46122388", "lwt": "-0.01515082", "race_black": "1.26264728"}),
+    "low birth weight": (7, {"Intercept": "0.46122388", "lwt": "-0.01515082", "race_black": "1.26264728"}),
     "randhie": (11, {"Intercept": "0.700352877227", "lncoins": "-0.052535114675", "idp": "-0.247086797633"}),
     "randhie, negative binomial": (7, {"Intercept": "0.663556087183864", "lncoins": "-0.0579469537244314"}),
 }  # fmt: skip
