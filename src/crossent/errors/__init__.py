@@ -104,6 +104,7 @@ from crossent.errors.fitting import (
     cannot_be_fixed,
     curvature_singular,
     fixed_outside,
+    fold_is_separated,
     formula_and_features,
     no_descent,
     not_converged,
@@ -112,6 +113,7 @@ from crossent.errors.fitting import (
     penalty_out_of_range,
     start_is_impossible,
     target_reproduced,
+    time_unreadable,
 )
 from crossent.errors.formulas import (
     domain_of_no_variable,
@@ -340,6 +342,7 @@ __all__ = [
     "fixed_not_a_number",
     "fixed_outside",
     "fixed_parameter_missing",
+    "fold_is_separated",
     "folder_has_no_table",
     "formula_and_features",
     "formula_arguments",
@@ -454,6 +457,7 @@ __all__ = [
     "target_shape",
     "text_needs_positive",
     "thread_count_invalid",
+    "time_unreadable",
     "tolerance_out_of_range",
     "too_few_folds",
     "too_few_rows",

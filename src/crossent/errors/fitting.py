@@ -89,3 +89,20 @@ def formula_and_features() -> UsageError:
     return UsageError(
         "predictors must be named in one way; --formula and --features both came.", "leave one of them out."
     )
+
+
+def fold_is_separated(name: str) -> NoAnswerError:
+    return NoAnswerError(
+        f"{name}: each fold's model must have finite coefficients to predict the rows held out; in one fold the "
+        "predictors separate the outcomes.",
+        "add a penalty (--ridge), use fewer folds (--cv 5), or leave rare levels out.",
+    )
+
+
+def time_unreadable(column: str, text: str) -> DataError:
+    return DataError(
+        f"column {column!r} must hold numbers or dates as ISO 8601 writes them (2026-01-31, 2026-01-31T12:00); it "
+        f"holds {text!r}.",
+        "write it so, or number the rows.",
+        column=column,
+    )  # fmt: skip

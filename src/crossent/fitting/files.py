@@ -27,7 +27,7 @@ def fit_files(
     frequency: str | None = None,
     cluster: str | None = None,
     time: str | None = None,
-    gap: int = 0,
+    gap: float = 0.0,
     cv: int | None = None,
     ridge: float = 0.0,
     fixed: Mapping[str, float] | None = None,
@@ -61,6 +61,7 @@ def fit_files(
     from crossent.fitting.design.file_rows import file_rows
     from crossent.fitting.design.learn import Options
     from crossent.fitting.estimation import Question, answer
+    from crossent.fitting.out_of_sample import unordered, validated
     from crossent.fitting.verbs import of_design
 
     if formula is not None and features is not None:
@@ -68,18 +69,22 @@ def fit_files(
     own = None if family is None else find_family(family)
     options = Options(
         target, features=features or (), formula=formula, family=None if own is None else own.name, positive=positive,
-        trials=trials, offset=offset, exposure=exposure, frequency=frequency, weight=weight, cluster=cluster,
-        missing=missing,
+        trials=trials, offset=offset, exposure=exposure, frequency=frequency, weight=weight,
+        cluster=cluster if time is None else time, missing=missing,
     )  # fmt: skip
+    if time is not None and cluster is not None:
+        raise wrong.cluster_and_time()
+    if gap and time is None:
+        raise wrong.gap_without_time()
     with open_source(paths, separator) as source:
         rows, learned = file_rows(source, options, memory=memory)
         question = Question(
-            rows=rows, link=link, fixed=dict(fixed or {}), ridge=ridge, errors=errors, seed=seed, progress=progress,
-            **of_design(learned, own),
+            rows=rows if time is None else unordered(rows), link=link, fixed=dict(fixed or {}), ridge=ridge,
+            errors=errors, seed=seed, progress=progress, **of_design(learned, own, time),
         )  # fmt: skip
         found = answer(question)
         if cv is None and time is None:
             return found
-        from crossent.fitting.out_of_sample import validated
-
-        return replace(found, validation=(validated(question, source, time=time, gap=gap, folds=cv),))
+        times = () if time is None else learned.reader.clusters.texts
+        judged = validated(question, rows, folds=cv, time=time, times=times, gap=gap)
+        return replace(found, validation=(judged,))

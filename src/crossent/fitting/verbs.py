@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from crossent import errors as wrong
 from crossent.fitting.result import Fit
 
 
@@ -28,6 +30,9 @@ def fit(
     ridge: float = 0.0,
     errors: str | None = None,
     missing: str = "error",
+    cv: int | None = None,
+    time: Any = None,
+    gap: float = 0.0,
     seed: int = 0,
 ) -> Fit:
     """Learn a distribution, or with predictors a generalised linear model, by maximum likelihood.
@@ -49,7 +54,9 @@ def fit(
         fixed: parameters that are not learned, as ``{"concentration": 1}``
         ridge: the penalty; intercepts and scales are free of it
         errors: "model" or "sandwich"; None is what the data calls for
-        missing: "error" or "drop". seed: of the bootstrap behind goodness of fit
+        missing: "error" or "drop". seed: of the bootstrap behind goodness of fit, and of the folds
+        cv: folds of the cross-entropy out of sample, of whole clusters where there are clusters
+        time, gap: forward chaining in this order, leaving `gap` out before each block    shape (n,)
     Returns:
         a `Fit`: `.parameters`, `.log_likelihood`, `.nats`, `.summary()`, `.predict(X)`, `.save(path)`, `.plot()`
     Accuracy: tables of up to some 100,000 rows by 10 columns are solved in double-double: about 16 - log10(condition)/2
@@ -68,18 +75,30 @@ def fit(
     from crossent.families.contract import Family
     from crossent.fitting.design.array_rows import array_rows
     from crossent.fitting.estimation import Question, answer
+    from crossent.fitting.out_of_sample import unordered, validated
 
     own = family if isinstance(family, Family) or family is None else find_family(family)
     rows, learned = array_rows(
         y, X, family=_as_read(own), sample_weight=sample_weight, frequency=frequency, offset=offset, exposure=exposure,
-        cluster=cluster, total_count=total_count, positive=positive, classes=classes, missing=missing,
+        cluster=cluster if time is None else time, total_count=total_count, positive=positive, classes=classes, missing=missing,
         formula=formula, features=features,
     )  # fmt: skip
     if _is_own(own):
         rows, learned = _as_own(own, rows, learned)
-    question = Question(rows=rows, link=link, fixed=dict(fixed or {}), ridge=ridge, errors=errors, seed=seed,
-                        **of_design(learned, own))  # fmt: skip
-    return answer(question)
+    if time is not None and cluster is not None:
+        raise wrong.cluster_and_time()
+    if gap and time is None:
+        raise wrong.gap_without_time()
+    order = None if time is None else str(learned.design.cluster)
+    question = Question(
+        rows=rows if order is None else unordered(rows), link=link, fixed=dict(fixed or {}), ridge=ridge,
+        errors=errors, seed=seed, **of_design(learned, own, order),
+    )  # fmt: skip
+    found = answer(question)
+    if cv is None and order is None:
+        return found
+    times = () if order is None else learned.reader.clusters.texts
+    return replace(found, validation=(validated(question, rows, folds=cv, time=order, times=times, gap=gap),))
 
 
 def _is_own(family: Any) -> bool:
@@ -94,22 +113,19 @@ def _as_read(family: Any) -> str | None:
 
 
 def _as_own(family: Any, rows: Any, learned: Any) -> tuple[Any, Any]:
-    from dataclasses import replace
-
-    from crossent import errors
     from crossent.families.blame import first_bad, holds, snake_case
 
     bad = ~holds(family.support.contains, rows.target, *rows.fixed)
     if bad.any():
         index, row, many, total = first_bad(bad, rows.target.shape)
         name, words = snake_case(family.name), family.support.words
-        raise errors.target_outside_support(name, words, index, rows.target[row], many, total)
+        raise wrong.target_outside_support(name, words, index, rows.target[row], many, total)
     target = replace(learned.design.target, family=family.name)
     return rows, replace(learned, design=replace(learned.design, target=target))
 
 
-def of_design(learned: Any, family: Any) -> dict[str, Any]:
-    """What the design says about the question."""
+def of_design(learned: Any, family: Any, time: str | None = None) -> dict[str, Any]:
+    """What the design says about the question; its clusters are none if they stand for times."""
     from crossent.families.catalogue import find_family
 
     design = learned.design
@@ -119,12 +135,12 @@ def of_design(learned: Any, family: Any) -> dict[str, Any]:
         columns["positive"] = target.positive
     for role in ("trials", "offset", "exposure", "frequency", "weight", "cluster"):
         if getattr(design, role) is not None:
-            columns[role] = getattr(design, role)
+            columns["time" if role == "cluster" and time is not None else role] = getattr(design, role)
     return {
         "family": find_family(target.family) if family is None else family,
         "intercept": design.intercept,
         "classes": target.levels if target.kind == "classes" else (),
-        "cluster": design.cluster,
+        "cluster": design.cluster if time is None else None,
         "offset": design.offset is not None or design.exposure is not None,
         "columns": columns,
         "notes": learned.notes,

@@ -65,6 +65,8 @@ def array_rows(
     if table is not None:
         taken = {role for role in roles.values() if isinstance(role, str)}
         if formula is None and features is None:
+            if roles["y"] in table and not isinstance(y, str):
+                raise errors.design_predictor_is_target(roles["y"], "y")
             features = [name for name in table if name not in taken]
         options = replace(options, formula=formula, features=features)
         return _of_table(
@@ -204,7 +206,7 @@ def _roles(given: Mapping[str, Any], table: Mapping[str, Any]) -> tuple[dict[str
             continue
         own = getattr(value, "name", None) if role == "y" else None
         name = own if isinstance(own, str) and own else role
-        while name in table or name in named:
+        while (name in table and name != own) or name in named:
             name += "_"
         if role == "y" and type(value).__module__.partition(".")[0] in ("numpy", "builtins") and np.ndim(value) == 2:
             soft = np.ascontiguousarray(to_numpy(value, "y"), np.float64)

@@ -13,7 +13,6 @@ from crossent.data import Batch, Source
 from crossent.data.typed import cells_of
 from crossent.fitting.chunks import CHUNK
 
-
 THE_DATA = "the data"
 
 
@@ -43,7 +42,7 @@ class Table(Protocol):
         """True if the column is stored as text, None if all columns are (CSV), so that its values must say it."""
         ...
 
-    def batches(self, names: Iterable[str], rows: int = CHUNK) -> Iterator[Batch]:
+    def batches(self, names: Iterable[str]) -> Iterator[Batch]:
         """These columns, from the first row on."""
         ...
 
@@ -51,10 +50,10 @@ class Table(Protocol):
 class FileTable:
     """Files. What was read once is kept, if all of it fits into `memory` bytes, and else read again each time."""
 
-    def __init__(self, source: Source, memory: int = 0) -> None:
+    def __init__(self, source: Source, memory: int = 0, batch_rows: int = CHUNK) -> None:
         self.source = source
         self.name, self.columns, self.require = source.name, source.columns, source.require
-        self._memory = memory
+        self._memory, self._rows = memory, batch_rows
         self._kept: tuple[tuple[str, ...], list[Batch]] | None = None
 
     def is_text(self, name: str) -> bool | None:
@@ -73,7 +72,7 @@ class FileTable:
         """Give the memory back; from here on every pass reads the files."""
         self._kept, self._memory = None, 0
 
-    def batches(self, names: Iterable[str], rows: int = CHUNK) -> Iterator[Batch]:
+    def batches(self, names: Iterable[str]) -> Iterator[Batch]:
         """From memory, if a whole pass has left the columns there."""
         names = tuple(dict.fromkeys(names))
         if self._kept is not None and set(names) <= set(self._kept[0]):
@@ -81,7 +80,7 @@ class FileTable:
             return
         kept: list[Batch] | None = [] if self._memory else None
         size = 0.0
-        for batch in self.source.batches(names, rows):
+        for batch in self.source.batches(names, self._rows):
             if kept is not None:
                 size += sum(cells.estimated_size() for cells in batch.columns.values())
                 kept.append(batch)
@@ -124,7 +123,7 @@ class ColumnTable:
         cells = self.cells[name]
         return not isinstance(cells, np.ndarray) and not (cells.dtype.is_numeric() or str(cells.dtype) == "Boolean")
 
-    def batches(self, names: Iterable[str], rows: int = CHUNK) -> Iterator[Batch]:
+    def batches(self, names: Iterable[str]) -> Iterator[Batch]:
         """All rows at once."""
         wanted = dict.fromkeys(name for name in names if name in self.cells)
         yield Batch({name: self.cells[name] for name in wanted}, self.rows, self.name, 0, 0)

@@ -13,11 +13,10 @@ from crossent.fitting.chunks import Floats, Rows
 from crossent.fitting.inference import covariance as covariances
 from crossent.fitting.inference.coefficients import coefficient_table
 from crossent.fitting.inference.hypotheses import ratio_test
-from crossent.fitting.inference.null_model import Null, empty_state, null_of
+from crossent.fitting.inference.null_model import Null, deviance_of, null_of, targets_of
 from crossent.fitting.inference.sums import RowSums, gather
 from crossent.fitting.model import Model
 from crossent.fitting.result import Fit, Separation, Test
-from crossent.fitting.solver import passes
 from crossent.fitting.solver.optimum import Optimum
 from crossent.fitting.unconditional.estimate import QUASI
 
@@ -43,7 +42,7 @@ def describe(
     missing: int = 0,
     design: Any = None,
 ) -> Fit:
-    """The `Fit` of a maximum: one pass over the rows for deviance, null model and, where asked for, robust errors.
+    """The `Fit` of a maximum: one pass over the targets, and one over the rows where errors are robust.
 
     Args:
         model, rows, optimum: what was fitted, to what, and what was found
@@ -63,25 +62,28 @@ def describe(
     unknown = ~np.isfinite(coefficients)
     unknown[list(undetermined)] = True
     reference = np.where(unknown, 0.0, coefficients)
-    state = empty_state(model, rows)
-    sums = gather(model, rows, reference, squares=errors == "sandwich", null=state)
-    robust = sums.weighted or sums.soft or errors == "sandwich"
-    if robust and cluster is None and covariance is None and sums.meat is None:
-        sums.meat = gather(model, rows, reference, squares=True).meat
-    n, linear = optimum.frequency, model.linear
+    found = targets_of(model, rows, model.scalar_values(reference))
+    soft = bool(getattr(found.state.kept, "soft", False))
+    robust = found.state.weighted or soft or errors == "sandwich"
+    sums = RowSums(len(model.names))
+    if covariance is None and (robust or cluster is not None):
+        sums = gather(model, rows, reference, squares=True)
+    n, linear, total = optimum.frequency, model.linear, optimum.total
+    deviance: float | None
     normal = model.family is FAMILIES["Normal"] and bool(model.scalars)
-    total, deviance = optimum.total, None if sums.deviance is None else sums.deviance.round()
-    if deviance is not None and unknown.any():
-        deviance += 2 * (total - passes.whole(model, rows, reference, "value").value)
     if normal:  # from the scale, which holds more digits than residuals of rounded predictors
         total, deviance = _of_scale(optimum)
+    elif sums.deviance is not None and not unknown.any():
+        deviance = sums.deviance.round()
+    else:
+        deviance = deviance_of(model, rows, found, total, optimum.weight, reference)
     kind, matrix = _covariance(model, optimum, sums, robust, cluster, covariance, normal)
     degrees = float(sums.clusters - 1) if kind == "cluster" else n - linear if normal else None
-    null = null_of(model, rows, state, total, deviance, model.scalar_values(reference))
+    null = null_of(model, rows, found, total, optimum.weight, reference, deviance)
     infinite = {i: float(v) for i, v in enumerate(coefficients) if math.isinf(v)}
     said = [*notes]
-    said += [QUASI] if sums.soft else []
-    said += [WEIGHTED] if sums.weighted and kind != "cluster" else []
+    said += [QUASI] if soft else []
+    said += [WEIGHTED] if found.state.weighted and kind != "cluster" else []
     said += [PENALISED] if optimum.ridge else []
     said += [text for text in [covariances.few_clusters(sums.clusters)] if text and kind == "cluster"]
     counted = len(model.names)

@@ -1,4 +1,7 @@
-"""The model without predictors that a regression is compared with: an intercept, and the offset if there is one."""
+"""The model without predictors that a regression is compared with: an intercept, and the offset if there is one.
+
+Most of it needs the targets alone, as `UnconditionalState` keeps them: one pass, no predictors.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,12 @@ from crossent.fitting.chunks import Chunk, Floats, Rows
 from crossent.fitting.inference.sums import gather
 from crossent.fitting.model import Model
 from crossent.fitting.solver.maximise import maximise
+from crossent.fitting.unconditional.accumulated import Shares, Table
 from crossent.fitting.unconditional.least import least_total
 from crossent.fitting.unconditional.state import UnconditionalState
-from crossent.fitting.unconditional.table import total_loss
+from crossent.fitting.unconditional.table import total_deviance, total_loss
+
+CANCELS = 1e-4  # of the sum of losses: a deviance below is summed row by row instead
 
 
 @dataclass(frozen=True)
@@ -49,71 +55,119 @@ class WithoutDesign:
             yield bare
 
 
-def has_offset(rows: Rows) -> bool:
-    """Whether the rows come with offsets."""
-    return next((chunk.offset is not None for chunk in rows.chunks()), False)
+@dataclass(frozen=True)
+class Targets:
+    """The targets of all rows, their best constant member, and whether any row has an offset.
+
+    `saturated` is the sum of losses when every row has its own best mean, and `constant` the deviance of the best
+    constant mean, both with the model's scalars; None where the targets alone do not tell.
+    """
+
+    state: UnconditionalState
+    least: float
+    values: tuple[float, ...]
+    offset: bool
+    saturated: float | None
+    constant: float | None
 
 
-def empty_state(model: Model, rows: Rows) -> UnconditionalState:
-    """For the target alone; a concentration or scale that the model knows is known here too."""
-    return UnconditionalState(model.family, dict(model.known), name=rows.name)
+def targets_of(model: Model, rows: Rows, scalars: list[float]) -> Targets:
+    """One pass over the targets. `scalars` are the model's raw parameters beyond the first."""
+    state, offset = UnconditionalState(model.family, dict(model.known), name=rows.name), False
+    for chunk in rows.chunks():
+        state.update(chunk, checked=True)
+        offset |= chunk.offset is not None
+    least, values = least_total(state)
+    return Targets(state, least, values, offset, *_saturated(model, state, values, scalars))
+
+
+def _saturated(
+    model: Model, state: UnconditionalState, values: tuple[float, ...], scalars: list[float]
+) -> tuple[float | None, float | None]:
+    kept, family = state.kept, model.family
+    if isinstance(kept, Shares):
+        return (None, None) if kept.soft else (0.0, None)
+    counts = ("Poisson", "Binomial", "NegativeBinomial", "Multinomial")
+    if not isinstance(kept, Table) or family.name not in counts or FAMILIES[family.name] is not family:
+        return None, None
+    given = (values[0], math.exp(scalars[0])) if family.name == "NegativeBinomial" else values
+    at = (np.array(given),) if family.classes is not None else given
+    observed = kept.observed()
+    deviance = total_deviance(family, observed, at)
+    return total_loss(family, observed, at) - deviance / 2, deviance
+
+
+def deviance_of(
+    model: Model, rows: Rows, found: Targets, total: float, weight: float, reference: Floats
+) -> float | None:
+    """That of the model whose sum of losses is `total`; `reference` are its coefficients, 0 where one is not finite."""
+    scaled = _of_location(model, total, weight, reference)
+    if scaled is not None:
+        return scaled
+    if found.saturated is not None:
+        deviance = 2 * (total - found.saturated)
+        if found.saturated == 0 or deviance > CANCELS * abs(total) or found.state.totals.rows == 0:
+            return deviance
+    summed = gather(model, rows, reference, squares=False).deviance
+    return None if summed is None else summed.round()
+
+
+def _of_location(model: Model, total: float, weight: float, reference: Floats) -> float | None:
+    """RSS of a Normal, twice the sum of |residuals| of a Laplace, from the sum of losses and the scale."""
+    if model.family is not FAMILIES["Normal"] and model.family is not FAMILIES["Laplace"]:
+        return None
+    log_scale = model.scalar_values(reference)[0]
+    if model.family is FAMILIES["Normal"]:
+        return 2 * math.exp(2 * log_scale) * (total - weight * (log_scale + math.log(2 * math.pi) / 2))
+    return 2 * math.exp(log_scale) * (total - weight * (log_scale + math.log(2)))
 
 
 def null_of(
-    model: Model, rows: Rows, state: UnconditionalState, total: float, deviance: float | None, scalars: list[float]
+    model: Model, rows: Rows, found: Targets, total: float, weight: float, reference: Floats, deviance: float | None
 ) -> Null:
-    """From a state that has seen the rows. `total` and `deviance` are those of the model, `scalars` its raw scalars."""
+    """The null model beside the model with this sum of losses and this deviance."""
     counted = model.predictors + len(model.scalars)
-    least, values = least_total(state)
-    if has_offset(rows) and not _at_the_boundary(model, state, values):
-        return _with_offset(model, rows, scalars, counted)
-    return Null(least, _deviance(model, state, least, values, total, deviance, scalars), counted)
+    if found.offset and not _at_the_boundary(model, found):
+        return _with_offset(model, rows, found, weight, reference, counted)
+    return Null(found.least, _constant(model, found, total, weight, reference, deviance), counted)
 
 
-def _at_the_boundary(model: Model, state: UnconditionalState, values: tuple[float, ...]) -> bool:
-    """Whether every row is 0, or every trial a success: no offset changes what is certain."""
-    counts = model.family.name in ("Poisson", "NegativeBinomial")
-    return state.own and not model.over_classes and (values[0] == 0 or (values[0] == 1 and not counts))
-
-
-def _deviance(
-    model: Model,
-    state: UnconditionalState,
-    least: float,
-    values: tuple[float, ...],
-    total: float,
-    deviance: float | None,
-    scalars: list[float],
+def _constant(
+    model: Model, found: Targets, total: float, weight: float, reference: Floats, deviance: float | None
 ) -> float | None:
-    if deviance is None:
-        return None
-    weight = state.totals.likelihood.round()
-    if state.own and state.family.name == "Normal":
-        return values[1] * values[1] * weight
-    if state.own and state.family.name == "Laplace":
-        return 2 * values[1] * weight
-    if model.family is FAMILIES["Normal"] or model.family is FAMILIES["Laplace"]:
-        return None
-    if model.family is FAMILIES["NegativeBinomial"] and state.own:
-        least = total_loss(state.family, state.kept.observed(), (values[0], math.exp(scalars[0])))
-    return deviance + 2 * (least - total)
+    if found.constant is not None or deviance is None:
+        return found.constant
+    if isinstance(found.state.kept, Shares):
+        return deviance + 2 * (found.least - total)
+    if model.scalars and (model.family is FAMILIES["Normal"] or model.family is FAMILIES["Laplace"]):
+        scale = found.values[1]
+        return scale * scale * weight if model.family is FAMILIES["Normal"] else 2 * scale * weight
+    return _of_location(model, found.least, weight, reference)
 
 
-def _with_offset(model: Model, rows: Rows, scalars: list[float], counted: int) -> Null:
-    bare = WithoutDesign(rows)
+def _at_the_boundary(model: Model, found: Targets) -> bool:
+    """Whether every row is 0, or every trial a success: no offset changes what is certain."""
+    if model.over_classes or not found.state.family.support.discrete:
+        return False
+    return found.least == 0
+
+
+def _with_offset(model: Model, rows: Rows, found: Targets, weight: float, reference: Floats, counted: int) -> Null:
     if model.link.own and model.link.name == "identity":
-        shifted = WithoutDesign(rows, shifted=True)
-        state = empty_state(model, rows)
-        for chunk in shifted.chunks():
+        state = UnconditionalState(model.family, dict(model.known), name=rows.name)
+        for chunk in WithoutDesign(rows, shifted=True).chunks():
             state.update(chunk, checked=True)
         least, values = least_total(state)
-        return Null(least, _deviance(model, state, least, values, least, 0.0, scalars), counted)
+        shifted = Targets(state, least, values, False, None, None)
+        return Null(least, _constant(model, shifted, least, weight, reference, 0.0), counted)
+    bare = WithoutDesign(rows)
     null = Model(model.family, model.link, (), True, model.classes, known=model.known)
     optimum = maximise(null, bare, suspect=False)
-    coefficients: Floats = optimum.coefficients
-    held = null
+    total, coefficients, held = optimum.total, optimum.coefficients, null
     if model.family is FAMILIES["NegativeBinomial"] and model.scalars:
-        held = replace(null, known=dict(zip((p.name for p in model.family.parameters[1:]), scalars, strict=True)))
-        coefficients = maximise(held, bare, suspect=False).coefficients
-    deviance = gather(held, bare, coefficients, squares=False).deviance
-    return Null(optimum.total, None if deviance is None else deviance.round(), counted)
+        names = (parameter.name for parameter in model.family.parameters[1:])
+        held = replace(null, known=dict(zip(names, model.scalar_values(reference), strict=True)))
+        again = maximise(held, bare, suspect=False)
+        total, coefficients = again.total, again.coefficients
+    alone = replace(found, offset=False)
+    return Null(optimum.total, deviance_of(held, bare, alone, total, weight, coefficients), counted)

@@ -15,7 +15,6 @@ from crossent.fitting.chunks import Chunk, Floats, Rows
 from crossent.fitting.model import Model
 from crossent.fitting.solver.maximise import one_blas_thread
 from crossent.fitting.solver.passes import part, spans_of
-from crossent.fitting.unconditional.state import UnconditionalState
 from crossent.kernels import threads
 from crossent.kernels.exact_sum import ExactSum
 from crossent.scoring.sums import exact_sum
@@ -34,8 +33,6 @@ class RowSums:
     by_cluster: Floats = field(default_factory=lambda: np.empty((0, 1)))
     seen: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))  # clusters with a row that counts
     deviance: ExactSum | None = None
-    soft: bool = False  # a label that is neither 0 nor 1
-    weighted: bool = False
 
     def __add__(self, other: RowSums) -> RowSums:
         meat = self.meat if other.meat is None else other.meat if self.meat is None else self.meat + other.meat
@@ -45,8 +42,6 @@ class RowSums:
             meat,
             *_merged(self, other),
             self.deviance + other.deviance if both else self.deviance or other.deviance,  # type: ignore[operator]
-            self.soft or other.soft,
-            self.weighted or other.weighted,
         )
         return made
 
@@ -72,15 +67,11 @@ def _merged(one: RowSums, other: RowSums) -> tuple[Floats, NDArray[np.bool_]]:
     return scores, seen
 
 
-def gather(
-    model: Model, rows: Rows, coefficients: Floats, squares: bool, null: UnconditionalState | None = None
-) -> RowSums:
-    """The sums of all rows, in their order whatever the threads; `null`, if given, is shown the rows too."""
+def gather(model: Model, rows: Rows, coefficients: Floats, squares: bool) -> RowSums:
+    """The sums of all rows, in their order whatever the threads."""
 
     def spans() -> Iterator[Any]:
         for chunk in rows.chunks():
-            if null is not None:
-                null.update(chunk, checked=True)
             yield from spans_of(model, chunk)
 
     whole = RowSums(len(model.names))
@@ -122,8 +113,7 @@ def _span_parts(
         tuple(part(each, start, stop) for each in chunk.fixed), part(chunk.frequency, start, stop),
         part(chunk.weight, start, stop), part(chunk.cluster, start, stop),
     )  # fmt: skip
-    made = RowSums(len(model.names), weighted=few.weight is not None)
-    made.soft = _soft(model, few)
+    made = RowSums(len(model.names))
     made.deviance = deviance_of(model, few, coefficients)
     codes = sums = None
     if squares or few.cluster is not None:
@@ -135,12 +125,6 @@ def _span_parts(
                 scores = scores / np.sqrt(np.where(few.frequency > 0, few.frequency, 1.0))[:, None]
             made.meat = scores.T @ scores
     return made, codes, sums
-
-
-def _soft(model: Model, few: Chunk) -> bool:
-    if model.over_classes:
-        return model.family.classes.indexed and few.target.ndim == 2 and bool(((few.target % 1) != 0).any())
-    return model.family is FAMILIES["Bernoulli"] and bool(((few.target % 1) != 0).any())
 
 
 def _by_cluster(few: Chunk, scores: Floats) -> tuple[Any, Floats]:

@@ -103,9 +103,8 @@ class Search:
     def move(self, move: Floats, quantity: str) -> None:
         """Go there, or a part of the way if all of it does not lower the loss."""
         before, old, slope = self.value, self.at, float(self.gradient @ move)
-        reach = (
-            float(np.sqrt(self.state.squares * self.state.rows)) * self.state.largest
-        )  # of what rounds in predictors
+        # predictors are rounded too: by a unit in the last place of the largest, times the slope of each row
+        reach = float(np.sqrt(self.state.squares * self.state.rows)) * self.state.largest
         noise = NOISE * (max(abs(before), self.state.rows) + reach)
         share = 1.0
         for _ in range(HALVINGS):

@@ -195,22 +195,21 @@ class Table:
         return Observed(target, fixed, likelihood, square, frequency)
 
 
-FEW = 65_536  # counts below need no sorting
+FEW = 1 << 17  # kinds of rows that are counted without sorting
 
 
 def _distinct(rows: Floats) -> tuple[Any, Any]:
     """The place of the first of each kind of row, and of which kind each row is."""
-    if rows.shape[1] == 1 and rows.min() >= 0 and rows.max() < FEW and not (rows % 1).any():
-        counts = rows[:, 0].astype(np.int64)
-        places = np.full(int(counts.max()) + 1, -1)
-        places[counts[::-1]] = np.arange(len(counts))[::-1]  # the first of each count is written last
-        first = places[places >= 0]
-        rank = np.cumsum(places >= 0) - 1
-        return first, rank[counts]
-    if rows.shape[1] == 1:
-        _, first, inverse = np.unique(rows[:, 0], return_index=True, return_inverse=True)
-    else:
-        _, first, inverse = np.unique(rows, axis=0, return_index=True, return_inverse=True)
+    low, high = rows.min(axis=0), rows.max(axis=0)
+    if (low >= 0).all() and np.prod(high + 1) <= FEW and (np.floor(rows) == rows).all():
+        code = rows[:, 0].astype(np.int64)
+        for column, top in zip(rows.T[1:], high[1:], strict=True):
+            code = code * int(top + 1) + column.astype(np.int64)
+        places = np.full(int(code.max()) + 1, -1)
+        places[code[::-1]] = np.arange(len(code))[::-1]  # the first of each kind is written last
+        return places[places >= 0], (np.cumsum(places >= 0) - 1)[code]
+    columns = rows[:, 0] if rows.shape[1] == 1 else rows
+    _, first, inverse = np.unique(columns, axis=0, return_index=True, return_inverse=True)
     return first, inverse.reshape(-1)
 
 

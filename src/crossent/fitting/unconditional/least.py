@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import numpy as np
 
 from crossent.families import laplace
+from crossent.families.catalogue import FAMILIES
 from crossent.families.estimates import negative_binomial_mle
 from crossent.fitting.unconditional.accumulated import Moments, RowWeight, Shares, Table, Values, fraction
 from crossent.fitting.unconditional.counts import exact_total
@@ -40,6 +42,12 @@ def least_total(state: UnconditionalState) -> tuple[float, tuple[float, ...]]:
         if values is not None:
             given = (np.array(values),) if family.classes is not None else values
             return total_loss(family, observed, given), values
+    if family is FAMILIES["NegativeBinomial"] and set(state.known) == {"log_concentration"}:
+        values = (mean_of(kept), math.exp(state.known["log_concentration"]))
+        return total_loss(family, observed, values), values
+    if family is FAMILIES["Laplace"] and set(state.known) == {"log_scale"}:
+        loc, scale = float(laplace.fit_mle(observed.target, observed.likelihood)[0]), math.exp(state.known["log_scale"])
+        return total_loss(family, observed, (loc, scale)), (loc, scale)
     likelihood = SampleLikelihood(family, dict(state.known), observed)
     free, _ = likelihood.maximise(likelihood.start())
     return likelihood.total(free), tuple(likelihood.raw(free))
@@ -64,8 +72,7 @@ def _counts(name: str, kept: Table) -> tuple[float, ...] | None:
     if name == "NegativeBinomial":
         return negative_binomial_mle(observed.target, observed.likelihood)
     if name == "Poisson":
-        whole = exact_total([1.0] * len(observed.target), kept)
-        return (float(exact_total(observed.target.tolist(), kept) / whole),)
+        return (mean_of(kept),)
     if name == "Binomial":
         trials = exact_total(observed.fixed[0].tolist(), kept)
         return (float(exact_total(observed.target.tolist(), kept) / trials) if trials else 0.0,)
@@ -74,3 +81,9 @@ def _counts(name: str, kept: Table) -> tuple[float, ...] | None:
         whole = sum(by_class, Fraction(0))
         return tuple(float(each / whole) for each in by_class) if whole else None
     return None
+
+
+def mean_of(kept: Table) -> float:
+    """The weighted mean of the target, rounded once."""
+    targets = kept.observed().target
+    return float(exact_total(targets.tolist(), kept) / exact_total([1.0] * len(targets), kept))

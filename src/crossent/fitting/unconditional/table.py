@@ -14,17 +14,28 @@ from crossent.scoring import finish
 
 def total_loss(family: Family, observed: Observed, values: tuple[Any, ...]) -> float:
     """The sum of w * nll at these values of the standard parameters, exact but for each row's own rounding."""
-    given = dict(zip(family.standard.names, values, strict=True))
-    if family.classes is not None:
-        given = {name: np.broadcast_to(value, observed.target.shape) for name, value in given.items()}
-        fixed = {}
-    else:
-        fixed = {parameter.name: column for parameter, column in zip(family.fixed, observed.fixed, strict=True)}
-    member = family(**given, **fixed)
     from crossent.families.evaluation import assemble
 
+    member = _member(family, observed, values)
     batch = assemble(member.member, observed.target, observed.likelihood)
     return float(member.evaluate(batch, double=True).total.round())
+
+
+def total_deviance(family: Family, observed: Observed, values: tuple[Any, ...]) -> float:
+    """The sum of w * unit deviance at these values of the standard parameters."""
+    from crossent.kernels.exact_sum import ExactSum
+
+    raw = _member(family, observed, values).raw()
+    fixed = () if family.classes is not None else observed.fixed
+    rows = np.asarray(family.evaluate("unit_deviance", observed.target, *raw, *fixed))
+    return ExactSum.of(rows, observed.likelihood).round()
+
+
+def _member(family: Family, observed: Observed, values: tuple[Any, ...]) -> Any:
+    given = dict(zip(family.standard.names, values, strict=True))
+    if family.classes is not None:
+        return family(**{name: np.broadcast_to(value, observed.target.shape) for name, value in given.items()})
+    return family(**given, **{p.name: column for p, column in zip(family.fixed, observed.fixed, strict=True)})
 
 
 def entropy(kept: Table) -> float:
