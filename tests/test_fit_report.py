@@ -38,9 +38,9 @@ solution          converged in 7 iterations: largest slope 2.1e-17 (rounding
                   alone leaves 3.4e-17), 1.2e-09 standard errors from the
                   maximum, condition 3.1e+02
 separation        none found
-likelihood ratio  661.2, 4 degrees of freedom, P = 1.0e-140; against the
-                  intercept alone
+likelihood ratio  661.2           4 degrees of freedom, P = 1.0e-140
 
+likelihood ratio: against the intercept alone
 12 rows were left out: a value is missing.
 The interval out of sample is about the average risk of the folds' models."""
     )

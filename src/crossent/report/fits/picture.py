@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 INK, SOFT, LINE, MAIN, BAND = "#1b1f24", "#57606a", "#b1bac4", "#0b6e99", "#9cc9dc"
 COLOURS = ("#0b6e99", "#b8540d", "#5b7f2b", "#8a4f9e", "#a0781e", "#444c56", "#c2477f", "#2f8f83")
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "svg.hashsalt": "crossent", "svg.fonttype": "path", "font.family": "DejaVu Sans", "font.size": 10.0,
     "text.usetex": False, "text.parse_math": False, "axes.edgecolor": SOFT, "axes.labelcolor": INK,
     "text.color": INK, "xtick.color": SOFT, "ytick.color": INK, "axes.spines.top": False, "axes.spines.right": False,
@@ -44,7 +44,13 @@ def settings() -> AbstractContextManager[Any]:
     """matplotlib's settings while a picture is drawn, whatever the user's are."""
     import matplotlib as mpl
 
-    return mpl.rc_context({**mpl.rcParamsDefault, **SETTINGS, "backend": mpl.rcParams._get("backend")})  # type: ignore[attr-defined]
+    rc: Any = mpl
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        defaults = {
+            name: value for name, value in rc.rcParams.items() if not name.startswith(("backend", "date.epoch"))
+        }
+    return rc.rc_context({**defaults, **SETTINGS})  # type: ignore[no-any-return]
 
 
 def canvas(width: float, height: float) -> tuple[Any, Any]:
