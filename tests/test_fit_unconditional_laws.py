@@ -136,6 +136,21 @@ def test_parameters_may_be_known():
     assert mean.estimate == pytest.approx(y.mean(), rel=1e-12)
     assert mean.standard_error == pytest.approx(math.sqrt((y.mean() + y.mean() ** 2 / 3) / N), rel=1e-10)
     assert fit.counted == 1
+
+    def drop(m):  # of the log-likelihood
+        r, hat = 3, y.mean()
+        return N * (hat * math.log(hat / m) - (hat + r) * math.log((hat + r) / (m + r)))
+
+    assert [2 * drop(end) for end in mean.ci95] == pytest.approx([3.841458820694124] * 2, rel=1e-9)
+    (none,) = estimate(NegativeBinomial, np.zeros(9), known={"log_concentration": math.log(3)}).parameters
+    assert 2 * 9 * 3 * math.log1p(none.ci95[1] / 3) == pytest.approx(3.841458820694124, rel=1e-12)
+    poisson = estimate(NegativeBinomial, y, known={"log_concentration": math.inf}, draws=0)
+    assert poisson.parameters[0].ci95 == pytest.approx(estimate(Poisson, y, draws=0).parameters[0].ci95, rel=1e-9)
+    _, y, _ = CASES["laplace"]
+    (loc,) = estimate(Laplace, y, known={"log_scale": math.log(2)}).parameters
+    assert (loc.estimate, loc.standard_error) == (np.sort(y)[N // 2 - 1], pytest.approx(2 / math.sqrt(N), rel=1e-14))
+    far = [abs(y - end).sum() - abs(y - loc.estimate).sum() for end in loc.ci95]
+    assert far == pytest.approx([3.841458820694124] * 2, rel=1e-10)
     _, y, _ = CASES["normal"]
     (loc,) = estimate(Normal, y, known={"log_scale": 0.0}).parameters
     half = math.sqrt(3.841458820694124 / N)

@@ -64,7 +64,7 @@ def estimate_laplace(observed: Observed, totals: Totals, name: str, sandwich: bo
         robust = _robust(influence, observed.square, n)
     variances, levels = _levels((scale * scale / n, scale * scale / n), robust)
     below, above = profile.excess_root(levels[1] / (2 * n))
-    spread = _level_of_distance(observed.target - loc, observed.likelihood, scale * math.exp(levels[0] / (2 * n)))
+    spread = distance_ends(observed.target - loc, observed.likelihood, scale * math.exp(levels[0] / (2 * n)))
     ends = ((loc + spread[0], loc + spread[1]), (scale * math.exp(below), scale * math.exp(above)))
     total = n * (math.log(2 * scale) + 1)
     return _found(("loc", "scale"), (loc, scale), variances, ends, total, robust, LAPLACE_NOTE)
@@ -100,7 +100,7 @@ def _found(
     return Found(parameters, total, len(names), covariance, notes=(note,), values=values)
 
 
-def _level_of_distance(residual: Floats, weight: Floats, level: float) -> tuple[float, float]:
+def distance_ends(residual: Floats, weight: Floats, level: float) -> tuple[float, float]:
     """The two x at which the mean of |residual - x| is `level`: it is convex and made of straight pieces."""
     order = np.argsort(residual, kind="stable")
     r, w = residual[order], weight[order]

@@ -44,7 +44,7 @@ def mean_of_counts(name: str, rate: float, n: float, robust: float | None) -> Pa
         if robust is not None:
             return Parameter(name, 0.0, None, None, f"{reason} {found.NO_INTERVAL}", found.SCALED)
         reason += " The interval is one-ended."
-        return Parameter(name, 0.0, None, (0.0, level / (2 * n)), reason, "profile likelihood, one-ended")
+        return Parameter(name, 0.0, None, (0.0, level / (2 * n)), reason, found.ONE_ENDED)
     model = rate / n
     if robust == 0:
         return Parameter(name, rate, 0.0, None, "Every row is the same: nothing varies.", found.SCALED)

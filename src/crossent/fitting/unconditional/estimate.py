@@ -19,6 +19,7 @@ from crossent.fitting.unconditional.continuous import estimate_laplace, estimate
 from crossent.fitting.unconditional.counts import estimate_binomial, estimate_multinomial, estimate_poisson
 from crossent.fitting.unconditional.found import Found
 from crossent.fitting.unconditional.general import estimate_any
+from crossent.fitting.unconditional.known import estimate_location, estimate_mean
 from crossent.fitting.unconditional.negative_binomial import (
     estimate_negative_binomial,
     poisson_against_negative_binomial,
@@ -138,6 +139,11 @@ def estimate_state(state: UnconditionalState, *, classes: Sequence[str] = (), dr
 
 def _found(state: UnconditionalState, classes: tuple[str, ...], sandwich: bool) -> Found:
     family, kept, totals = state.family, state.kept, state.totals
+    known = dict(state.known)
+    if family is FAMILIES["NegativeBinomial"] and set(known) == {"log_concentration"}:
+        return estimate_mean(kept, math.exp(known["log_concentration"]), sandwich)
+    if family is FAMILIES["Laplace"] and set(known) == {"log_scale"}:
+        return estimate_location(kept.observed(), math.exp(known["log_scale"]), sandwich)
     if not state.own:
         return estimate_any(family, state.known, kept, sandwich)
     if family.name == "Bernoulli":

@@ -9,6 +9,7 @@ from crossent.fitting.chunks import Floats
 from crossent.fitting.result import Coefficient
 
 MODEL = "profile likelihood"
+ONE_ENDED = "profile likelihood, one-ended"
 NO_INTERVAL = "With importance weights there is no interval."
 SCALED = "profile likelihood, its drop scaled by the ratio of the sandwich variance to the model's"
 

@@ -60,7 +60,7 @@ def _limit(likelihood: Likelihood, kept: Table, total: float, n: float, sandwich
     else:
         ends = likelihood.ends_of_concentration(profile.CHI_SQUARED_95)
         reason += " The interval is one-ended."
-        second = Parameter("concentration", math.inf, None, ends, reason, "profile likelihood, one-ended")
+        second = Parameter("concentration", math.inf, None, ends, reason, found.ONE_ENDED)
         interval = likelihood.ends_of_mean(profile.CHI_SQUARED_95)
         first = Parameter("mean", mean, first.variance, interval)
     return Found((first, second), total, 2, None, entropy(kept), notes=(LIMIT,), values=(mean, math.inf))
@@ -70,7 +70,7 @@ def _all_zero(kept: Table, n: float) -> Found:
     """Every row is 0: as the concentration goes to 0 any mean fits as well as 0."""
     reason = "At the boundary: every row is 0, and the likelihood has no curvature there."
     unbounded = f"{reason} Without a known concentration the rows do not bound the mean."
-    first = Parameter("mean", 0.0, None, (0.0, math.inf), unbounded, "profile likelihood, one-ended")
+    first = Parameter("mean", 0.0, None, (0.0, math.inf), unbounded, found.ONE_ENDED)
     second = Parameter("concentration", None, None, None, "Not determined: every row is 0.")
     return Found((first, second), 0.0, 2, None, entropy(kept), values=(0.0, math.inf))
 

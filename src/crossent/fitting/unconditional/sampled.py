@@ -33,8 +33,10 @@ class RowSample:
 
     def update(self, numbers: NDArray[np.int64], target: Floats, frequency: Floats | None) -> None:
         """Look at some rows."""
-        repeats = np.ones(len(target)) if frequency is None else frequency
-        merged = self + RowSample(hashed(numbers, 0), target, repeats, len(target))
+        keys = hashed(numbers, 0)
+        few = keys < self.keys[-1] if len(self.keys) == SAMPLE else np.ones(len(keys), np.bool_)
+        repeats = np.ones(int(few.sum())) if frequency is None else frequency[few]
+        merged = self + RowSample(keys[few], target[few], repeats, len(target))
         self.keys, self.values, self.repeats, self.seen = merged.keys, merged.values, merged.repeats, merged.seen
 
     def __add__(self, other: RowSample) -> RowSample:

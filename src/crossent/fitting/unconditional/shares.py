@@ -86,4 +86,4 @@ def _at_the_boundary(name: str, value: float, trials: float, robust: float | Non
         return Parameter(name, value, None, None, f"{reason} {found.NO_INTERVAL}", found.SCALED)
     half = profile.CHI_SQUARED_95 / (2 * trials)
     ends = (0.0, -math.expm1(-half)) if value == 0 else (math.exp(-half), 1.0)
-    return Parameter(name, value, None, ends, f"{reason} The interval is one-ended.", "profile likelihood, one-ended")
+    return Parameter(name, value, None, ends, f"{reason} The interval is one-ended.", found.ONE_ENDED)

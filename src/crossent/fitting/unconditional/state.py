@@ -47,7 +47,7 @@ class UnconditionalState:
     def update(self, chunk: Chunk, checked: bool = False) -> None:
         """Add the rows of a chunk; those of weight 0 are not looked at. A target outside the support is a DataError.
 
-        `checked`: it is known that no target is.
+        `checked`: it is known that no target is, and no test of fit is wanted, which needs a sample of the rows.
         """
         row_weight = RowWeight.of(chunk.frequency, chunk.weight)
         numbers = chunk.row + np.arange(chunk.rows)
@@ -68,7 +68,7 @@ class UnconditionalState:
         if isinstance(self.kept, Shares) and self.family.classes is None:
             target = target.reshape(-1, 1)
         self.kept.update(target, fixed, row_weight)
-        if not self.family.support.discrete:
+        if not self.family.support.discrete and not checked:
             self.sample.update(numbers, target, row_weight.frequency)
 
     def __add__(self, other: UnconditionalState) -> UnconditionalState:
