@@ -239,6 +239,8 @@ from crossent.errors.separation import (
     columns_collinear,
     link_not_applicable,
     more_columns_than_rows,
+    no_coefficients,
+    program_unsolved,
 )
 from crossent.errors.values import (
     class_unknown,
@@ -387,6 +389,7 @@ __all__ = [
     "more_columns_than_rows",
     "needs_class_axis",
     "no_adapter",
+    "no_coefficients",
     "no_derivative_rule",
     "no_descent",
     "no_file_named",
@@ -437,6 +440,7 @@ __all__ = [
     "prediction_missing",
     "prediction_named_twice",
     "predictor_column_missing",
+    "program_unsolved",
     "quantity_missing",
     "ragged",
     "raw_shape",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from crossent.errors.kinds import DataError, UsageError
+from crossent.errors.kinds import DataError, NoAnswerError, UsageError
 from crossent.errors.words import listed
 
 
@@ -23,6 +23,22 @@ def columns_collinear(data: str, vanishes: str, columns: Iterable[str]) -> DataE
         f"columns of the design must be linearly independent; in {data}, {vanishes} = 0 in every row.",
         f"leave one of {listed(columns)} out, or add a ridge penalty.",
         columns=columns, combination=vanishes,
+    )  # fmt: skip
+
+
+def no_coefficients(data: str) -> UsageError:
+    return UsageError(
+        f"a fit needs something to estimate; {data} has no columns and there is no intercept.",
+        "add a column, or let the intercept in.",
+        data=data,
+    )  # fmt: skip
+
+
+def program_unsolved(message: str) -> NoAnswerError:
+    return NoAnswerError(
+        f"a linear program of the fit must have a solution; HiGHS found none: {message}",
+        "bring the columns to sizes near 1: their ranges may be too far apart.",
+        program=message,
     )  # fmt: skip
 
 

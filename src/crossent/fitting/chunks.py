@@ -26,7 +26,7 @@ class Chunk:
     target: Floats
     design: Floats
     low: Floats | None = None
-    offset: Floats | None = None  # (n,), or (n, q) for q predictors
+    offset: Floats | None = None  # (n,), or (n, K) over classes: 0, or -inf for a class that is ruled out
     fixed: tuple[Any, ...] = ()  # (n,) or a number for each fixed parameter (total_count)
     frequency: Floats | None = None  # how often the row was seen
     weight: Floats | None = None  # importance, or one over the probability of being sampled

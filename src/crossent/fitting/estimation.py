@@ -129,9 +129,9 @@ def _regression(question: Question, model: Model) -> Fit:
 
 
 def _collinear(question: Question) -> Exception:
-    from crossent.fitting.separation import check_collinear
+    from crossent.fitting.separation.collinear import refuse_collinear
 
-    check_collinear(question.rows, question.intercept)
+    refuse_collinear(question.rows, question.intercept)
     return errors.curvature_singular(question.rows.name)
 
 
@@ -140,7 +140,7 @@ def _poisson_limit(question: Question, model: Model) -> Fit:
     limit = replace(model, known={**model.known, "log_concentration": np.inf})
     optimum = maximise(limit, question.rows, ridge=question.ridge, progress=question.progress)
     if _overdispersion(limit, question.rows, optimum.coefficients) > 0:
-        far = maximise(model, question.rows, ridge=question.ridge, progress=question.progress, suspect=False)
+        far = maximise(model, question.rows, ridge=question.ridge, progress=question.progress, suspect_scalars=False)
         return describe(
             model, question.rows, far, errors=question.errors or "model", cluster=question.cluster, **question.told
         )

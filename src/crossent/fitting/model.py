@@ -85,14 +85,18 @@ class Model:
             if self.intercept:
                 eta += by_predictor[:, 0]
         if offset is not None:
-            eta += offset
+            eta += offset[:, 1:] if self.over_classes else offset
         return eta
+
+    def first_logit(self, offset: Any) -> Any:
+        """That of the class that has no predictor: 0, unless the offset says otherwise."""
+        return offset[:, 0] if self.over_classes and offset is not None else None
 
     def raw(self, coefficients: Floats, design: Floats, offset: Any = None) -> tuple[Any, ...]:
         """The family's raw parameters: columns (n,) and numbers; over classes one array of logits (n, K)."""
         eta = self.predict_raw(coefficients, design, offset)
         if self.over_classes:
-            return (_logits(eta),)
+            return (_logits(eta, self.first_logit(offset)),)
         return (self.link.raw(eta), *self.scalar_values(coefficients))
 
     def scalar_values(self, coefficients: Floats) -> list[float]:
@@ -119,13 +123,14 @@ class Model:
         weight: Floats | None = None,
         quantity: str = "gradient",
         keep_rows: bool = False,
+        first: Floats | None = None,
     ) -> Any:
         """The kernels' Evaluation over rows with these predictors; derivatives are by (eta, learned scalars)."""
         if self.over_classes:
             from crossent.kernels.classes import evaluate_classes
 
             return evaluate_classes(
-                self.family.classes, target, _logits(eta), weight=weight, quantity=quantity, keep_rows=keep_rows,
+                self.family.classes, target, _logits(eta, first), weight=weight, quantity=quantity, keep_rows=keep_rows,
                 double=True, full=True,
             )  # fmt: skip
         from crossent.kernels.rowwise import evaluate_rows
@@ -146,7 +151,8 @@ class Model:
         """The Evaluation of a chunk: sums of w * nll, and derivatives by (eta, scalars) with the weights in them."""
         eta = self.predict_raw(coefficients, chunk.design, chunk.offset)
         scalars = self.scalar_values(coefficients)
-        return self.rows(chunk.target, eta, scalars, chunk.fixed, chunk.likelihood_weight, quantity, keep_rows)
+        weight, first = chunk.likelihood_weight, self.first_logit(chunk.offset)
+        return self.rows(chunk.target, eta, scalars, chunk.fixed, weight, quantity, keep_rows, first)
 
     def scores(self, chunk: Chunk, coefficients: Floats) -> Floats:
         """The gradient of each row's w * nll by every coefficient: (n, P)."""
@@ -166,7 +172,9 @@ class Model:
         return made
 
 
-def _logits(eta: Floats) -> NDArray[np.float64]:
+def _logits(eta: Floats, first: Floats | None) -> NDArray[np.float64]:
     made = np.zeros((len(eta), eta.shape[1] + 1))
+    if first is not None:
+        made[:, 0] = first
     made[:, 1:] = eta
     return made

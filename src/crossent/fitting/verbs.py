@@ -80,8 +80,8 @@ def fit(
     own = family if isinstance(family, Family) or family is None else find_family(family)
     rows, learned = array_rows(
         y, X, family=_as_read(own), sample_weight=sample_weight, frequency=frequency, offset=offset, exposure=exposure,
-        cluster=cluster if time is None else time, total_count=total_count, positive=positive, classes=classes, missing=missing,
-        formula=formula, features=features,
+        cluster=cluster if time is None else time, total_count=total_count, positive=positive, classes=classes,
+        missing=missing, formula=formula, features=features,
     )  # fmt: skip
     if _is_own(own):
         rows, learned = _as_own(own, rows, learned)

@@ -166,7 +166,8 @@ class Design:
         """The design of a table's rows, and the low parts of columns that were formed in double-double, or None.
 
         `columns` is a data frame, or maps the name of each of `sources` to an array, a list or a column; float64 and
-        (n, p) come out. Errors: a column that is not there, a value that is missing, infinite or no number, an unseen level.
+        (n, p) come out. Errors: a column that is not there, a value that is missing, infinite or no number, a level
+        that was not seen.
 
         >>> from crossent.fitting.design.design import Design, Factor
         >>> region = Factor("region", "region", levels=("north", "south"))

@@ -140,15 +140,17 @@ def frame_columns(X: Any) -> dict[str, Any] | None:
         return None
     import narwhals as nw
 
+    own = getattr(X, "column_names", ()) if root == "pyarrow" else X.columns if root == "pandas" else ()
+    names = [str(name) for name in own]  # narwhals takes no frame with a name twice
+    repeated = [name for name, count in Counter(names).items() if count > 1]
+    if repeated:
+        raise errors.column_repeated(THE_DATA, "a predictor", repeated[0], names.count(repeated[0]))
     native = nw.from_native(X, pass_through=True, allow_series=False)
     if isinstance(native, nw.LazyFrame):
         native = native.collect()
     if not isinstance(native, nw.DataFrame):
         return None
     names = [str(name) for name in native.columns]
-    repeated = [name for name, count in Counter(names).items() if count > 1]
-    if repeated:
-        raise errors.column_repeated(THE_DATA, "a predictor", repeated[0], names.count(repeated[0]))
     return {name: native[:, j].to_native() for j, name in enumerate(names)}
 
 

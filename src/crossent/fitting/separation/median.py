@@ -18,10 +18,9 @@ from numpy.typing import NDArray
 from crossent import errors
 from crossent.fitting.chunks import Floats, Rows
 from crossent.fitting.separation.collinear import refuse_collinear
-from crossent.fitting.separation.programs import independent, least
+from crossent.fitting.separation.programs import independent, least, solve
 
 AT_ONCE = 20_000  # rows that one program takes
-ROUNDING = 1e-9  # of the largest |y|: a residual below is one of the plane's own rows
 
 
 @dataclass(frozen=True)
@@ -57,8 +56,8 @@ def fit_median(rows: Rows, *, intercept: bool = True) -> MedianFit:
     refuse_collinear(rows, intercept)
     count = sum(len(part.y) for part in _parts(rows, intercept))
     width = len(rows.columns) + intercept
-    if not count or not width:
-        raise errors.no_rows_left() if not count else errors.nothing_to_estimate(rows.name)
+    if not width:
+        raise errors.no_coefficients(rows.name)
     return _Search(rows, intercept, count, width).run()
 
 
@@ -142,18 +141,17 @@ class _Search:
         """Totals over all rows, with the dual numbers that prove them: sign(residual) w, and a on the plane."""
         total, weight, on = [], 0.0, []
         pull = np.zeros(self.width)
-        largest = 0.0
         for part in self.parts():
             residual, close = _residual(part, plane)
-            largest = max(largest, float(abs(part.y).max(initial=0)))
             total.append(math.fsum(part.w * abs(residual)))
             weight += math.fsum(part.w)
             pull += (part.w * np.sign(residual))[~close] @ part.x[~close]
             on.append((part.x[close], part.w[close]))
-        spanned, limits = (np.concatenate(column) for column in zip(*on, strict=True))
+        spanned, limits = _together(*(np.concatenate(column) for column in zip(*on, strict=True)))
         dual, violation = _balance(spanned, limits, pull)
         least_total = math.fsum(total)
-        gap = least_total * violation / (1 + violation) + 4 * 2.0**-53 * self.width * least_total
+        excess = violation / (1 + violation) if math.isfinite(violation) else 1.0
+        gap = least_total * excess + 4 * 2.0**-53 * self.width * least_total
         return MedianFit(
             plane, least_total, gap, least_total / weight, _is_unique(spanned, limits, dual), weight, self.passes
         )
@@ -166,19 +164,22 @@ def _residual(part: _Part, plane: Floats) -> tuple[Floats, NDArray[np.bool_]]:
     return np.where(close, 0.0, residual), close
 
 
+def _together(x: Floats, w: Floats) -> tuple[Floats, Floats]:
+    """Equal rows as one, with the sum of their weights."""
+    if not len(x):
+        return x, w
+    apart, place = np.unique(x, axis=0, return_inverse=True)
+    return apart, np.bincount(place.reshape(-1), w, len(apart)).astype(np.float64)
+
+
 def corner(x: Floats, y: Floats, w: Floats) -> tuple[Floats, Floats]:
     """A plane through as many rows as it has coefficients, least for these rows, and the dual numbers."""
-    from scipy.optimize import linprog
-
     size = np.maximum(abs(x).max(axis=0), 1e-300)
-    scale = max(float(np.median(abs(y))), 1e-300)
+    scale = float(np.mean(abs(y))) or 1.0
     unit = float(w.max())
-    found = linprog(
-        -y / scale, A_eq=(x / size).T, b_eq=np.zeros(x.shape[1]), bounds=np.column_stack([-w, w]) / unit,
-        method="highs-ds", options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
+    found = solve(
+        -y / scale, A_eq=(x / size).T, b_eq=np.zeros(x.shape[1]), bounds=np.column_stack([-w, w]) / unit
     )  # fmt: skip
-    if found.status != 0:
-        raise ArithmeticError(found.message)  # a = 0 is feasible and everything is bounded
     plane = -found.eqlin.marginals * scale / size
     residual = abs(y - x @ plane)
     reach = abs(y) + abs(x) @ abs(plane)
@@ -208,6 +209,7 @@ def first_independent(vectors: Floats) -> list[int]:
 def _balance(x: Floats, w: Floats, pull: Floats) -> tuple[Floats, float]:
     """Numbers a with sum of a x = -pull, inside |a| <= w as far as can be; and by what factor they exceed that."""
     from scipy.optimize import linprog
+    from scipy.sparse import csr_matrix, eye, hstack, vstack
 
     if not len(x):
         return np.zeros(0), math.inf
@@ -216,7 +218,7 @@ def _balance(x: Floats, w: Floats, pull: Floats) -> tuple[Floats, float]:
     count = len(x)
     found = linprog(  # the least factor s with |a| <= s w
         np.concatenate([np.zeros(count), [1.0]]),
-        A_ub=np.block([[np.eye(count), -w[:, None] / unit], [-np.eye(count), -w[:, None] / unit]]),
+        A_ub=hstack([vstack([eye(count), -eye(count)]), csr_matrix(np.tile(-w / unit, 2)[:, None])]),
         b_ub=np.zeros(2 * count),
         A_eq=np.column_stack([(x / size).T, np.zeros(x.shape[1])]), b_eq=-pull / size / unit,
         bounds=[(None, None)] * count + [(0, None)], method="highs-ds",

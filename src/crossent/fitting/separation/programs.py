@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crossent import errors
 from crossent.fitting.chunks import Floats
 from crossent.fitting.separation import rational
 
@@ -24,20 +25,38 @@ class Answer:
     multipliers: Floats
 
 
-def least(cost: Floats, vectors: Floats, equal: NDArray[np.bool_]) -> Answer:
-    """min cost . d over vectors . d >= 0 (= 0 where `equal`), every |d_j| <= 1."""
+STRICT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
+WAYS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("highs-ds", STRICT),
+    ("highs-ds", {}),
+    ("highs-ds", {"presolve": False}),
+    ("highs-ipm", {}),
+)
+
+
+def solve(cost: Floats, **program: Any) -> Any:
+    """The solution of a linear program that is known to have one, as strictly as can be.
+
+    HiGHS now and then stops with a status it does not know; then another of its ways is tried.
+    """
     from scipy.optimize import linprog
 
+    for method, options in WAYS:
+        found = linprog(cost, method=method, options=options, **program)
+        if found.status == 0:
+            return found
+    raise errors.program_unsolved(found.message)
+
+
+def least(cost: Floats, vectors: Floats, equal: NDArray[np.bool_]) -> Answer:
+    """min cost . d over vectors . d >= 0 (= 0 where `equal`), every |d_j| <= 1."""
     free, fixed = vectors[~equal], vectors[equal]
-    found = linprog(
+    found = solve(
         cost,
         A_ub=-free if len(free) else None, b_ub=np.zeros(len(free)) if len(free) else None,
         A_eq=fixed if len(fixed) else None, b_eq=np.zeros(len(fixed)) if len(fixed) else None,
-        bounds=(-1, 1), method="highs-ds",
-        options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
+        bounds=(-1, 1),
     )  # fmt: skip
-    if found.status != 0:
-        raise ArithmeticError(found.message)  # d = 0 is feasible and the box is bounded: there is always an answer
     multipliers = np.zeros(len(vectors))
     if len(free):
         multipliers[~equal] = -found.ineqlin.marginals

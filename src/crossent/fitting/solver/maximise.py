@@ -35,27 +35,33 @@ def maximise(
     start: Floats | None = None,
     progress: Any = None,
     suspect: bool = True,
+    suspect_scalars: bool = True,
+    held: Any = None,
 ) -> Optimum:
     """The coefficients that make the rows most likely.
 
         least  sum of w * nll(y, eta(b)) + ridge / 2 * sum of b^2,    intercepts and scalars are free
 
-    `start` are coefficients to begin with. `progress` is called with the number of rows read in a pass.
-    Raises Recedes if the maximum seems to be at infinity (only with `suspect`), Singular if the curvature is not
-    positive definite to all digits; NoAnswerError if no maximum was found.
+    `start` are coefficients to begin with; those at `held` are 0 and stay so. `progress` is called with the number of
+    rows read in a pass.
+    Raises Recedes if the maximum seems to be at infinity (of a coefficient with `suspect`, of a scalar with
+    `suspect_scalars`), Singular if the curvature is not positive definite to all digits; NoAnswerError if no maximum
+    was found.
     """
     with one_blas_thread():
         chunk = beginning.first_chunk(rows)
         if chunk is None:
             raise errors.no_rows(rows.name)
-        center = beginning.center_of(model, chunk)
+        center = beginning.center_of(model, chunk) if held is None else None
         shift = _shift(model, center)
         at = _moved(beginning.constant(model, chunk) if start is None else start.copy(), shift, 1)
         done = DONE if chunk.rows * (model.linear + 1) > SMALL else ALL_DIGITS
-        search = Search(model, rows, at, _penalty(model, ridge), center, suspect, progress, done)
+        if held is not None:
+            at[held] = 0.0
+        search = Search(model, rows, at, _penalty(model, ridge), center, suspect, suspect_scalars, held, progress, done)
         failed: Exception | None = None
         try:
-            if start is None:
+            if start is None and held is None:
                 _begin_with_sample(search)
             search.run()
         except (Recedes, errors.NoAnswerError) as reason:
@@ -63,7 +69,7 @@ def maximise(
         condition = search.condition()
         if failed is not None and (condition < ILL_CONDITIONED or ridge):
             raise failed
-        if condition < ILL_CONDITIONED or (ridge and search.curvature.definite):
+        if condition < ILL_CONDITIONED or ((ridge or held is not None) and search.curvature.definite):
             return _finished(search, shift, condition, ridge)
         return _in_other_coordinates(search, shift, condition, failed)
 
@@ -134,6 +140,8 @@ def _moved(at: Floats, shift: Floats | None, direction: int) -> Floats:
 
 
 def _refinable(search: Search, condition: float) -> bool:
+    if search.held is not None:
+        return False
     products = search.state.rows * search.model.width**2 * len(search.model.channels) ** 2 / 2
     if search.model.over_classes:
         products *= search.model.predictors**2

@@ -48,6 +48,8 @@ class Search:
     ridge: Floats
     center: Floats | None = None
     suspect: bool = True
+    suspect_scalars: bool = True
+    held: Any = None  # places of coefficients that stay where they are
     progress: Any = None
     done: float = DONE
     iterations: int = 0
@@ -96,8 +98,13 @@ class Search:
         if quantity == "value" or self.state.invalid:
             return
         self.gradient = self.state.gradient + self.ridge * self.at
+        if self.held is not None:
+            self.gradient[self.held] = 0.0
         if self.state.curvature is not None:
             self.matrix = self.state.curvature + np.diag(self.ridge)
+            if self.held is not None:
+                self.matrix[self.held] = self.matrix[:, self.held] = 0.0
+                self.matrix[self.held, self.held] = 1.0
             self.curvature = directions.curvature_of(self.matrix)
 
     def move(self, move: Floats, quantity: str) -> None:
@@ -144,12 +151,10 @@ class Search:
         for name, value in zip(self.model.scalars, self.at[self.model.linear :], strict=True):
             if name == "log_scale" and value < NO_SCALE + np.log(self.state.largest or 1.0):
                 raise Recedes(name)
-        if not self.suspect:
-            return
         for name, value in zip(self.model.scalars, self.at[self.model.linear :], strict=True):
-            if value > FAR_SCALAR and name == "log_concentration":
+            if self.suspect_scalars and value > FAR_SCALAR and name == "log_concentration":
                 raise Recedes(name)
-        if len(self.decrements) < SUSPICIOUS_ITERATIONS:
+        if not self.suspect or len(self.decrements) < SUSPICIOUS_ITERATIONS:
             return
         last = self.decrements[-4:]
         steady = all(later > STEADY * before for before, later in pairwise(last))

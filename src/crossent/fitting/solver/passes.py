@@ -121,18 +121,20 @@ def span_state(model: Model, coefficients: Floats, quantity: str, center: Floats
     design = chunk.design[start:stop]
     if center is not None:
         design = design - center
-    eta = model.predict_raw(coefficients, design, part(chunk.offset, start, stop))
+    offset = part(chunk.offset, start, stop)
+    eta = model.predict_raw(coefficients, design, offset)
     weight = part(chunk.likelihood_weight, start, stop)
     fixed = tuple(part(values, start, stop) for values in chunk.fixed)
     target = chunk.target[start:stop]
     # classes: their curvature follows from the gradient
     asked = "gradient" if model.over_classes and quantity == "hessian" else quantity
-    made = model.rows(target, eta, model.scalar_values(coefficients), fixed, weight, asked)
+    scalars, logit = model.scalar_values(coefficients), model.first_logit(offset)
+    made = model.rows(target, eta, scalars, fixed, weight, asked, first=logit)
     state = State(len(model.names), made.total, made.weight)
     frequency = part(chunk.frequency, start, stop)
     state.frequency = ExactSum.of_integer(stop - start) if frequency is None else ExactSum.of(frequency)
     state.rows, state.invalid, state.infinite = made.count, made.invalid, made.infinite
-    state.largest = float(np.max(np.abs(eta))) if eta.size else 0.0
+    state.largest = float(np.max(np.abs(eta), where=np.isfinite(eta), initial=0.0))
     if quantity == "value" or made.invalid:
         state.curvature = _no_curvature(model, quantity)
         return state

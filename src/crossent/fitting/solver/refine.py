@@ -129,7 +129,7 @@ def _predictors(model: Model, design: Pair, at: Pair, offset: Any) -> list[Pair]
         place = slice(k * model.width, (k + 1) * model.width)
         eta = dd.times_vector(design, (at[0][place], at[1][place]))
         if offset is not None:
-            own = offset if offset.ndim == 1 else offset[:, k]
+            own = offset if offset.ndim == 1 else offset[:, k + 1]
             eta = dd.add(eta, (own, np.zeros_like(own)))
         made.append(eta)
     return made
@@ -141,7 +141,8 @@ def _derivatives(model: Model, block: Chunk, eta: list[Pair], at: Pair) -> tuple
     scalars = model.scalar_values(at[0])
     high = np.stack([e[0] for e in eta], axis=1) if model.over_classes else eta[0][0]
     asked = "gradient" if model.over_classes else "hessian"
-    made = model.rows(block.target, high, scalars, block.fixed, weight, asked)
+    logit = model.first_logit(block.offset)
+    made = model.rows(block.target, high, scalars, block.fixed, weight, asked, first=logit)
     if model.over_classes:
         first = np.ascontiguousarray(made.gradient[:, 1:])
         expected, totals = expected_counts(first, block.target, weight)

@@ -84,7 +84,7 @@ def _notes(fit: Fit) -> list[str]:
     notes = [f"{words.named(names)}: {printable(reason)}" for reason, names in reasons.items()]
     notes += [f"{printable(test.name)}: {printable(test.about)}" for test in fit.tests if test.about]
     notes += [printable(note) for note in fit.notes]
-    notes += [f"The interval out of sample is about {printable(each.about)}" for each in fit.validation if each.about]
+    notes += [f"out of sample: {printable(each.about)}" for each in fit.validation if each.about]
     return list(dict.fromkeys(notes))
 
 
