@@ -61,7 +61,7 @@ def fit_files(
     from crossent.fitting.design.file_rows import file_rows
     from crossent.fitting.design.learn import Options
     from crossent.fitting.estimation import Question, answer
-    from crossent.fitting.out_of_sample import unordered, validated
+    from crossent.fitting.out_of_sample import times_of, unordered, validated
     from crossent.fitting.verbs import of_design
 
     if formula is not None and features is not None:
@@ -85,6 +85,6 @@ def fit_files(
         found = answer(question)
         if cv is None and time is None:
             return found
-        times = () if time is None else learned.reader.clusters.texts
+        times = () if time is None else times_of(learned)
         judged = validated(question, rows, folds=cv, time=time, times=times, gap=gap)
         return replace(found, validation=(judged,))

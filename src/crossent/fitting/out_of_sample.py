@@ -94,6 +94,11 @@ def unordered(rows: Rows) -> Rows:
     return replace(rows, cluster=None) if isinstance(rows, ArrayRows) else Unordered(rows)
 
 
+def times_of(learned: Any) -> tuple[str, ...]:
+    """The texts of the times, in the order of their codes."""
+    return tuple(learned.reader.clusters.texts)
+
+
 def instants(texts: Sequence[str], column: str) -> Floats:
     """Times as numbers: the numbers themselves, or days for dates; a mixture, or other text, is an error."""
     try:

@@ -75,7 +75,7 @@ def fit(
     from crossent.families.contract import Family
     from crossent.fitting.design.array_rows import array_rows
     from crossent.fitting.estimation import Question, answer
-    from crossent.fitting.out_of_sample import unordered, validated
+    from crossent.fitting.out_of_sample import times_of, unordered, validated
 
     own = family if isinstance(family, Family) or family is None else find_family(family)
     rows, learned = array_rows(
@@ -97,7 +97,7 @@ def fit(
     found = answer(question)
     if cv is None and order is None:
         return found
-    times = () if order is None else learned.reader.clusters.texts
+    times = () if order is None else times_of(learned)
     return replace(found, validation=(validated(question, rows, folds=cv, time=order, times=times, gap=gap),))
 
 

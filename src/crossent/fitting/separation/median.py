@@ -28,7 +28,7 @@ class MedianFit:
     """`coefficients`: the intercept first. The least `total` is at most `gap` below the one found.
 
     `scale` = total / sum of weights is the maximum-likelihood scale of Laplace. `unique`: whether no other
-    coefficients reach the same total; if not, these are a corner of the set that does.
+    coefficients reach the same total; if not, these are one choice of many.
     """
 
     coefficients: Floats
@@ -140,15 +140,16 @@ class _Search:
     def finished(self, plane: Floats, x: Floats, a: Floats) -> MedianFit:
         """Totals over all rows, with the dual numbers that prove them: sign(residual) w, and a on the plane."""
         total, weight, on = [], 0.0, []
-        pull = np.zeros(self.width)
+        pull, heft = np.zeros(self.width), 0.0
         for part in self.parts():
             residual, close = _residual(part, plane)
             total.append(math.fsum(part.w * abs(residual)))
             weight += math.fsum(part.w)
             pull += (part.w * np.sign(residual))[~close] @ part.x[~close]
+            heft += float((part.w @ abs(part.x)).max())
             on.append((part.x[close], part.w[close]))
         spanned, limits = _together(*(np.concatenate(column) for column in zip(*on, strict=True)))
-        dual, violation = _balance(spanned, limits, pull)
+        dual, violation = _balance(spanned, limits, pull, 1e-13 * heft)
         least_total = math.fsum(total)
         excess = violation / (1 + violation) if math.isfinite(violation) else 1.0
         gap = least_total * excess + 4 * 2.0**-53 * self.width * least_total
@@ -206,13 +207,13 @@ def first_independent(vectors: Floats) -> list[int]:
     return chosen
 
 
-def _balance(x: Floats, w: Floats, pull: Floats) -> tuple[Floats, float]:
+def _balance(x: Floats, w: Floats, pull: Floats, rounding: float) -> tuple[Floats, float]:
     """Numbers a with sum of a x = -pull, inside |a| <= w as far as can be; and by what factor they exceed that."""
     from scipy.optimize import linprog
     from scipy.sparse import csr_matrix, eye, hstack, vstack
 
     if not len(x):
-        return np.zeros(0), math.inf
+        return np.zeros(0), 0.0 if abs(pull).max() <= rounding else math.inf
     size = np.maximum(abs(x).max(axis=0), 1e-300)
     unit = float(w.max())
     count = len(x)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -67,6 +68,6 @@ def orthogonalised(model: Model, rows: Rows) -> Orthogonal | None:
     return Orthogonal(replace(model, columns=names, intercept=False), table, factor * length / np.sqrt(len(design)))
 
 
-def _all(parts: list) -> Floats | None:  # type: ignore[type-arg]
+def _all(parts: list[Any]) -> Any:
     first = parts[0]
-    return np.concatenate(parts) if isinstance(first, np.ndarray) and first.ndim else first  # type: ignore[no-any-return]
+    return np.concatenate(parts) if isinstance(first, np.ndarray) and first.ndim else first

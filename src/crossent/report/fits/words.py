@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 LISTED = 8
 WALD = "Wald"  # estimate -+ quantile * standard error
 ILL_CONDITIONED = 1e10
+NEARNESS = (1e-12, 1e-9, 1e-6, 1e-3)  # of a standard error: below, nothing that is shown would change
 FEW_CLUSTERS = 20
 SIGNS = {1: "+inf", -1: "-inf"}
 SEPARATION = {
@@ -51,9 +52,10 @@ def certificate(fit: Fit) -> str:
     proof = fit.certificate
     if proof is None:
         return "closed form" if fit.converged and not fit.iterations else f"{state}, {rounds}"
+    within = next((tier for tier in NEARNESS if proof.step <= tier), proof.step)
     return (
-        f"{state} in {rounds}: largest slope {proof.gradient:.1e} (rounding alone leaves {proof.rounding:.1e}), "
-        f"{proof.step:.1e} standard errors from the maximum, condition {proof.condition:.1e}"
+        f"{state} in {rounds}, within {within:.{0 if within in NEARNESS else 1}e} standard errors of the maximum; "
+        f"condition number {number(float(f'{proof.condition:.2g}'))}"
     )
 
 
