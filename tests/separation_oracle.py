@@ -1,6 +1,8 @@
-"""Cones of directions by brute force: every extreme ray is the null space of some demands that are met with equality."""
+"""Cones of directions by brute force: an extreme ray is the null space of some demands that are met with equality."""
 
 from __future__ import annotations
+
+from itertools import combinations
 
 import sympy
 
