@@ -67,15 +67,10 @@ def changed(document, path, value):
 
 
 def refused(document):
-    try:
+    with pytest.raises((errors.DataError, errors.UsageError)) as caught:
         Design.from_dict(document)
-    except errors.DataError as error:
-        assert error.message.startswith("the stored design must be as it was written")
-        assert error.place
-        return True
-    except errors.UsageError:  # names that clash
-        return True
-    return False
+    clash = isinstance(caught.value, errors.UsageError)  # two columns of one name
+    return clash or (caught.value.place and "the stored design must be as it was written" in caught.value.message)
 
 
 DOCUMENT = design_of("poly(age, 2)*region + scale(bmi) + C(k)").to_dict()
@@ -119,9 +114,8 @@ def test_every_value_of_another_kind_is_refused():
                 continue  # another column, or none
             if isinstance(inside, str) and isinstance(value, str) and path[-1] not in ("kind", "call", 1):
                 continue  # another name: it changes what the design says, and `columns` tells where it matters
-            if path and path[-1] == "numbers" or (len(path) > 2 and path[-2] == "numbers"):
-                if isinstance(value, int | float) and not isinstance(value, bool) and value in (7, -1, 2.5):
-                    continue  # another centre
+            if path[-2:-1] == ("numbers",) and type(value) in (int, float) and value in (7, -1, 2.5):
+                continue  # another centre
             if path in (("intercept",), ("target", "fractional")) and isinstance(value, bool):
                 continue
             if path == ("target",) and value is None:

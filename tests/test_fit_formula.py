@@ -174,10 +174,9 @@ def test_attacks_are_refused_and_nothing_is_evaluated(never_evaluates):
         for text in attacks:
             try:
                 read_formula(text, COLUMNS)
-            except errors.UsageError as error:
-                assert error.message, text
-            else:
-                accepted.append(text)
+            except errors.UsageError:
+                continue
+            accepted.append(text)
     assert not seen
     assert not accepted
 
