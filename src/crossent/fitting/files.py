@@ -68,7 +68,7 @@ def fit_files(
         raise wrong.formula_and_features()
     own = None if family is None else find_family(family)
     options = Options(
-        target, features=features or (), formula=formula, family=None if own is None else own.name, positive=positive,
+        target, features=features, formula=formula, family=None if own is None else own.name, positive=positive,
         trials=trials, offset=offset, exposure=exposure, frequency=frequency, weight=weight,
         cluster=cluster if time is None else time, missing=missing,
     )  # fmt: skip
