@@ -49,7 +49,7 @@ def own(case: Case, target: np.ndarray, design: np.ndarray) -> Peer:
         if case.family == "categorical":
             slopes = found.reshape(case.classes - 1, -1)
             return np.vstack([np.zeros(slopes.shape[1]), slopes])
-        return found
+        return np.append(found[:-1], np.log(found[-1])) if case.learned else found
 
     return Peer("crossent", solve, ladder=(1e-9,))
 
@@ -114,6 +114,7 @@ def repeated(case: Case, everybody: list[Peer], results: dict, limits: dict) -> 
         goal: min((t[0] for (n, g), t in times.items() if g == goal and n != "crossent"), default=0) for goal in GOALS
     }
     contenders = {(p.name, goal): p for p in everybody for goal in results[p.name]}
+    contenders.pop(("crossent", max(GOALS)), None)  # the same run
     chosen = [key for key in contenders if key[0] == "crossent" or times[key][0] <= 10 * fastest[key[1]]]
     for key in chosen:
         times[key] = []
@@ -127,6 +128,8 @@ def repeated(case: Case, everybody: list[Peer], results: dict, limits: dict) -> 
 
 def table(case: Case, results: dict, reasons: dict, times: dict) -> list[str]:
     """Markdown: of a peer's two memory orders the faster one."""
+    if ("crossent", min(GOALS)) in times:
+        times["crossent", max(GOALS)] = times["crossent", min(GOALS)]
     middle = {key: median(values) for key, values in times.items()}
     ours = middle.get(("crossent", GOALS[0]))
     lines = [f"### {case.name}", "", f"Goal: {case.goal}.", ""]
