@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import math
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -189,29 +189,23 @@ def test_what_cannot_be_done_is_refused(name):
         cross_validate(normal_losses, table(cluster=CODES), **options)
 
 
-def examples(name):
-    with (EXAMPLES / name).open() as file:
-        rows = list(csv.DictReader(file))
-    return {key: [row[key] for row in rows] for key in rows[0]}
-
-
-def test_random_folds_flatter_where_firms_repeat():
-    data = examples("grunfeld.csv")
-    invest, value, capital = (np.log(np.array(data[key], float) + 1) for key in ("invest", "value", "capital"))
-    design = np.column_stack([value, capital, value**2, capital**2, value * capital])
-    _, codes = np.unique(data["firm"], return_inverse=True)
-    rows = ArrayRows(tuple("abcde"), invest, design, cluster=codes)
-    flattering, honest = cross_validate(normal_losses, rows), cross_validate(normal_losses, rows, cluster="firm")
-    assert len(invest) == 220
-    assert honest.nats - flattering.nats > 0.2
-    assert honest.effective_n < 110
-
-
-def test_random_folds_flatter_where_time_goes_on():
-    data = examples("nile.csv")
-    year, flow = (np.array(data[key], float) for key in ("year", "volume"))
-    decades = (year - 1920) / 50
-    rows = ArrayRows(("year", "year2"), flow, np.column_stack([decades, decades**2]))
-    flattering, honest = cross_validate(normal_losses, rows), cross_validate(normal_losses, rows, folds=5, time=year)
-    assert len(flow) == 100
-    assert honest.nats - flattering.nats > 0.2
+def test_random_folds_choose_the_wrong_formula_on_real_data():
+    sys.path.insert(0, str(EXAMPLES))
+    try:
+        import dependent_rows
+    finally:
+        sys.path.remove(str(EXAMPLES))
+    found = {(file, formula, held.method): held for file, formula, held in dependent_rows.validations()}
+    assert len(found) == 8
+    honest = {"grunfeld.csv": "10 folds of whole clusters of firm", "nile.csv": "forward chaining in order of year"}
+    for file, method in honest.items():
+        plain, richer = found[file, "plain", "10 folds"], found[file, "richer", "10 folds"]
+        assert richer.nats < plain.nats
+        assert found[file, "richer", method].nats > found[file, "plain", method].nats + 0.04
+        for formula in ("plain", "richer"):
+            other = found[file, formula, method]
+            assert other.nats > found[file, formula, "10 folds"].nats + 0.15
+            assert other.standard_error > found[file, formula, "10 folds"].standard_error
+            assert other.effective_n < other.n
+    assert found["grunfeld.csv", "plain", "10 folds"].n == 220
+    assert found["nile.csv", "plain", "10 folds"].n == 100
