@@ -221,3 +221,29 @@ def test_an_empty_chunk_adds_nothing() -> None:
     again = state.update(model, Chunk(100, np.empty(0), np.empty((0, 3))), at)
     assert again.value == state.value
     assert np.array_equal(again.gradient, state.gradient)
+
+
+class Stream:
+    """Rows that are not in memory, as far as the solver knows."""
+
+    def __init__(self, rows: ArrayRows) -> None:
+        self.rows, self.columns, self.name, self.passes = rows, rows.columns, "a stream", 0
+
+    def chunks(self):
+        self.passes += 1
+        yield from self.rows.chunks()
+
+
+@pytest.mark.parametrize("name", ["Bernoulli", "Categorical"])
+def test_streams_end_where_memory_does_in_few_passes(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, rows = table(name, 200_000, 2)
+    monkeypatch.setattr(maximising.beginning, "MOST_SAMPLED", 40_000)
+    stream = Stream(rows)
+    one, other = maximise(model, stream), maximise(model, rows)
+    error = np.sqrt(np.diag(other.covariance))
+    assert (np.abs(one.coefficients - other.coefficients) / error).max() < 1e-6
+    assert stream.passes <= 7  # a look at the beginning, the sample, Newton's steps
+    told = []
+    maximise(model, stream, progress=lambda count, **more: told.append((count, more)))
+    assert told[-1][0] == 200_000
+    assert {"iteration", "loss"} <= told[-1][1].keys()

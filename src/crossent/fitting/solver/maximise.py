@@ -101,10 +101,10 @@ def _in_other_coordinates(search: Search, shift: Floats | None, condition: float
 
 
 def _begin_with_sample(search: Search) -> None:
-    sample = beginning.sample(search.model, search.rows)
-    if sample is None:
+    found = beginning.sample(search.model, search.rows)
+    if found is None:
         return
-    share = len(sample.target) / len(search.rows.target)  # type: ignore[attr-defined]
+    sample, share = found
     small = Search(search.model, sample, search.at, search.ridge * share, search.center, search.suspect, done=0.1)
     try:
         small.run()

@@ -93,7 +93,8 @@ class Search:
 
     def run_pass(self, quantity: str) -> None:
         """One pass over the rows where the search is now."""
-        self.state = passes.whole(self.model, self.rows, self.at, quantity, self.center, self.progress)
+        told = None if self.progress is None else self._tell
+        self.state = passes.whole(self.model, self.rows, self.at, quantity, self.center, told)
         self.iterations += quantity != "value"
         if quantity == "value" or self.state.invalid:
             return
@@ -106,6 +107,12 @@ class Search:
                 self.matrix[self.held] = self.matrix[:, self.held] = 0.0
                 self.matrix[self.held, self.held] = 1.0
             self.curvature = directions.curvature_of(self.matrix)
+
+    def _tell(self, rows: int) -> None:
+        loss = None
+        if self.iterations and self.state.weight.round() > 0 and np.isfinite(self.state.value):
+            loss = self.state.value / self.state.weight.round()
+        self.progress(rows, iteration=self.iterations + 1, loss=loss)
 
     def move(self, move: Floats, quantity: str) -> None:
         """Go there, or a part of the way if all of it does not lower the loss."""

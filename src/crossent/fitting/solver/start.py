@@ -77,16 +77,20 @@ def _class_shares(model: Model, chunk: Chunk, weight: Floats | None, made: Float
         made[model.intercepts()] = np.log(counts[1:] / counts[0])
 
 
-def sample(model: Model, rows: Rows) -> ArrayRows | None:
-    """Every k-th row of a table in memory, if that is worth a fit of its own."""
-    if not isinstance(rows, ArrayRows) or len(rows.target) < SAMPLED_FROM:
-        return None
-    wanted = max(len(rows.target) // SAMPLE_SHARE, LEAST_PER_COEFFICIENT * len(model.names))
-    step = len(rows.target) // min(wanted, MOST_SAMPLED)
-    return strided(rows, step) if step >= 4 else None
+def sample(model: Model, rows: Rows) -> tuple[ArrayRows, float] | None:
+    """Some rows from all over the table, and their share of it, if that is worth a fit of its own."""
+    if isinstance(rows, ArrayRows):
+        many = len(rows.target)
+        step = many // min(_wanted(model, many), MOST_SAMPLED) if many >= SAMPLED_FROM else 0
+        return (_taken(rows, step), 1 / step) if step >= 4 else None
+    return _of_stream(model, rows)
 
 
-def strided(rows: ArrayRows, step: int) -> ArrayRows:
+def _wanted(model: Model, many: int) -> int:
+    return max(many // SAMPLE_SHARE, LEAST_PER_COEFFICIENT * len(model.names))
+
+
+def _taken(rows: ArrayRows, step: int) -> ArrayRows:
     """Every `step`-th row, copied."""
 
     def of(values: Any) -> Any:
@@ -95,4 +99,36 @@ def strided(rows: ArrayRows, step: int) -> ArrayRows:
     return ArrayRows(
         rows.columns, of(rows.target), of(rows.design), None, of(rows.offset), tuple(map(of, rows.fixed)),
         of(rows.frequency), of(rows.weight), None, rows.name,
+    )  # fmt: skip
+
+
+def _of_stream(model: Model, rows: Rows) -> tuple[ArrayRows, float] | None:
+    """One pass that keeps every k-th row; k doubles, and half of what is kept goes, when that would be too much."""
+    kept: list[ArrayRows] = []
+    step, held, many = 1, 0, 0
+    for chunk in rows.chunks():
+        many += chunk.rows
+        whole = ArrayRows(
+            rows.columns, chunk.target, chunk.design, None, chunk.offset, chunk.fixed, chunk.frequency, chunk.weight
+        )
+        kept.append(_taken(whole, step))
+        held += len(kept[-1].target)
+        while held > MOST_SAMPLED:
+            step *= 2
+            kept = [_taken(part, 2) for part in kept]
+            held = sum(len(part.target) for part in kept)
+    if many < SAMPLED_FROM or held < _wanted(model, min(many, MOST_SAMPLED)) or step < 4:
+        return None
+    return _joined(kept), held / many
+
+
+def _joined(parts: list[ArrayRows]) -> ArrayRows:
+    def of(values: list[Any]) -> Any:
+        first = values[0]
+        return np.concatenate(values) if isinstance(first, np.ndarray) and first.ndim else first
+
+    fixed = tuple(of(list(each)) for each in zip(*(part.fixed for part in parts), strict=True))
+    return ArrayRows(
+        parts[0].columns, of([p.target for p in parts]), of([p.design for p in parts]), None,
+        of([p.offset for p in parts]), fixed, of([p.frequency for p in parts]), of([p.weight for p in parts]),
     )  # fmt: skip
