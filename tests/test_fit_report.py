@@ -34,15 +34,14 @@ deviance          90.246          null 751.44, D2 0.879903
 AIC               100.246         2 parameters counted
 BIC               121.96
 standard errors   model-based, from the curvature of the likelihood; normal
-solution          converged in 7 iterations: largest slope 2.1e-17 (rounding
-                  alone leaves 3.4e-17), 1.2e-09 standard errors from the
-                  maximum, condition 3.1e+02
+solution          converged in 7 iterations, within 1e-06 standard errors of the
+                  maximum; condition number 310
 separation        none found
 likelihood ratio  661.2           4 degrees of freedom, P = 1.0e-140
 
 likelihood ratio: against the intercept alone
 12 rows were left out: a value is missing.
-The interval out of sample is about the average risk of the folds' models."""
+out of sample: the average risk of the folds' models."""
     )
 
 

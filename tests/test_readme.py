@@ -13,21 +13,26 @@ ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 CONSOLE = re.findall(r"```console\n(.*?)```", TEXT, re.DOTALL)
 PYTHON = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
-COMMANDS = [(line[2:], block) for block in CONSOLE for line in block.splitlines() if line.startswith("$ crossent")]
+COMMAND = re.compile(r"^\$ (crossent(?:[^\n]*\\\n)*[^\n]*)\n", re.MULTILINE)
+BLOCKS = [block for block in CONSOLE if COMMAND.search(block)]
 
 
-@pytest.mark.parametrize(("command", "block"), COMMANDS, ids=[command for command, _ in COMMANDS])
-def test_command_prints_what_the_readme_shows(command, block):
+@pytest.mark.parametrize("block", BLOCKS, ids=[COMMAND.findall(block)[0] for block in BLOCKS])
+def test_commands_print_what_the_readme_shows(block, tmp_path):
     scripts = Path(sys.executable).parent
     environment = {**os.environ, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "80"}
-    found = subprocess.run(
-        command, shell=True, cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
-    )
-    assert found.returncode == 0, found.stderr
-    expected = block.split(f"$ {command}\n", 1)[1].split("\n$ ", 1)[0]
-    assert [line.rstrip() for line in found.stdout.strip().splitlines()] == [
-        line.rstrip() for line in expected.strip().splitlines()
-    ]
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    before, *pieces = COMMAND.split(block)
+    assert before == ""
+    for command, expected in zip(pieces[::2], pieces[1::2], strict=True):  # the later ones read what the first wrote
+        found = subprocess.run(
+            command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True, encoding="utf-8",
+            check=False,
+        )  # fmt: skip
+        assert found.returncode == 0, found.stderr
+        assert [line.rstrip() for line in found.stdout.strip().splitlines()] == [
+            line.rstrip() for line in expected.strip().splitlines()
+        ]
 
 
 @pytest.mark.parametrize("block", PYTHON)
@@ -38,7 +43,7 @@ def test_python_block_runs(block):
 
 
 def test_blocks_are_found():
-    assert len(COMMANDS) >= 1
+    assert sum(len(COMMAND.findall(block)) for block in BLOCKS) >= 7
     assert len(PYTHON) >= 1
 
 

@@ -85,6 +85,9 @@ def predict(
             learned, names, output, keep=_listed(keep) or (), missing=missing, raw_text=raw_text, separator=separator,
             progress=progress,
         )  # fmt: skip
+    if written.missing and missing == "error":
+        print(f"crossent: warning: {written.missing:,} rows have no prediction: infinite or undetermined estimates of "
+              "the model contradict each other there.", file=sys.stderr)  # fmt: skip
     without = f", {written.missing:,} of them without a prediction" if written.missing else ""
     print(f"{output}: {written.rows:,} rows{without}; columns {', '.join(written.columns[:20])}"
           f"{', ...' if len(written.columns) > 20 else ''}")  # fmt: skip

@@ -16,6 +16,8 @@ def number(value: float | None) -> str:
     """Six significant digits; a dash where the value is undefined."""
     if value is None or math.isnan(value):
         return "-"
+    if value == 0:
+        return "0"  # and not -0
     if math.isinf(value):
         return "inf" if value > 0 else "-inf"
     return f"{value:.{SIGNIFICANT}g}"

@@ -102,7 +102,7 @@ def _frames(
                 raise errors.column_type(name, str(frame.schema[name]), f"{kind}, as in the first file")
         written.rows += batch.height
         written.columns = tuple(frame.columns)
-        written.missing += frame[frame.columns[len(keep)]].null_count() if nulls else 0
+        written.missing += frame[frame.columns[len(keep)]].null_count()
         if progress is not None:
             progress(written.rows)
         yield frame
