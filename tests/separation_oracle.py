@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from itertools import combinations
-
-import sympy
 
 
 def demands(kind, x, y, trials=1, classes=0):
@@ -35,20 +34,43 @@ def product(a, b):
     return sum(p * q for p, q in zip(a, b, strict=True))
 
 
+def determinant(rows):
+    if not rows:
+        return 1
+    first, *rest = rows
+    return sum(
+        (-1) ** j * value * determinant([row[:j] + row[j + 1 :] for row in rest])
+        for j, value in enumerate(first)
+        if value
+    )
+
+
+def across(rows, size):
+    """The vector orthogonal to size - 1 rows, by minors; all 0 if these are not independent."""
+    return [(-1) ** j * determinant([row[:j] + row[j + 1 :] for row in rows]) for j in range(size)]
+
+
+def rank(rows):
+    size = len(rows[0])
+    for count in range(min(len(rows), size), 0, -1):
+        for chosen in combinations(rows, count):
+            for columns in combinations(range(size), count):
+                if determinant([[row[j] for j in columns] for row in chosen]):
+                    return count
+    return 0
+
+
 def extreme_rays(found):
     """The generators of {d: vector . d >= 0, = 0 where equal}; the vectors must span the space."""
     size = len(found[0][1])
     unique = {tuple(vector) for _, vector, _ in found if any(vector)}
     rays = set()
     for chosen in combinations(sorted(unique), size - 1):
-        null = sympy.Matrix(chosen).nullspace() if size > 1 else [sympy.Matrix([1])]
-        if len(null) != 1:
+        ray = across([list(vector) for vector in chosen], size)
+        if not any(ray):
             continue
-        scale = sympy.ilcm(1, *(entry.q for entry in null[0]))
-        ray = [int(entry * scale) for entry in null[0]]
-        divisor = int(sympy.igcd(0, *ray))
         for sign in (1, -1):
-            turned = tuple(sign * v // divisor for v in ray)
+            turned = tuple(sign * v // math.gcd(*ray) for v in ray)
             if all(product(v, turned) == 0 if equal else product(v, turned) >= 0 for _, v, equal in found):
                 rays.add(turned)
     return sorted(rays)
@@ -64,7 +86,6 @@ def verdict(found, rows):
     separated = sum(all(s for s, (i, _, _) in zip(strict, found, strict=True) if i == row) for row in range(rows))
     signs = []
     for j in range(size):
-        values = [ray[j] for ray in rays]
-        low, high = min(values), max(values)
+        low, high = min(ray[j] for ray in rays), max(ray[j] for ray in rays)
         signs.append(0 if low == high == 0 else 1 if low >= 0 else -1 if high <= 0 else None)
-    return "complete" if all(strict) else "quasi", tuple(signs), separated, sympy.Matrix(rays).rank()
+    return "complete" if all(strict) else "quasi", tuple(signs), separated, rank([list(ray) for ray in rays])
