@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from crossent.fitting.chunks import Floats, Rows
 from crossent.fitting.inference import covariance as covariances
 from crossent.fitting.inference.coefficients import coefficient_table
 from crossent.fitting.inference.hypotheses import ratio_test
-from crossent.fitting.inference.null_model import Null, deviance_of, null_of, targets_of
+from crossent.fitting.inference.null_model import Null, Targets, deviance_of, null_of, targets_of
 from crossent.fitting.inference.sums import RowSums, gather
 from crossent.fitting.model import Model
 from crossent.fitting.result import Fit, Separation, Test
@@ -21,6 +22,7 @@ from crossent.fitting.solver.optimum import Optimum
 from crossent.fitting.unconditional.estimate import QUASI
 
 WEIGHTED = "Importance weights: errors are the sandwich's (HC0), and no likelihood-ratio test applies."
+BY_MODEL = "Errors are the model's: robust ones are not known here."
 PENALISED = (
     "With a ridge penalty estimates are shrunken: errors are of the penalised curvature and leave that bias out; "
     "information criteria count every parameter."
@@ -35,6 +37,7 @@ def describe(
     errors: str = "model",
     cluster: str | None = None,
     covariance: Floats | None = None,
+    finite_rows: Rows | None = None,
     undetermined: Collection[int] = (),
     separation: Separation | None = None,
     columns: Mapping[str, Any] | None = None,
@@ -48,7 +51,9 @@ def describe(
         model, rows, optimum: what was fitted, to what, and what was found
         errors: "model", or "sandwich" (HC0); with importance weights or fractional labels it is always the sandwich
         cluster: the name of the column whose codes the chunks carry as `cluster`: clustered errors, t with G - 1
-        covariance: of the finite coefficients, where the caller knows it better (separation, medians)
+        covariance: by the model, of the finite coefficients, where the caller knows it better (separation, medians)
+        finite_rows: the rows that the finite coefficients were learned from, where these are not all: with them,
+            robust errors of these coefficients too; without, errors are the model's wherever `covariance` is given
         undetermined: places of coefficients without an estimate; those at infinity are in `optimum.fixed_at`
     Returns:
         estimates with errors; a Normal's at RSS / (n - p) with t on n - p, its likelihood at RSS / n; AIC and BIC
@@ -66,26 +71,26 @@ def describe(
     soft = bool(getattr(found.state.kept, "soft", False))
     robust = found.state.weighted or soft or errors == "sandwich"
     sums = RowSums(len(model.names))
-    if covariance is None and (robust or cluster is not None):
-        sums = gather(model, rows, reference, squares=True)
+    by_rows = finite_rows if covariance is not None else rows
+    if by_rows is not None and (robust or cluster is not None):
+        sums = gather(model, by_rows, reference, squares=True)
     n, linear, total = optimum.frequency, model.linear, optimum.total
     deviance: float | None
     normal = model.family is FAMILIES["Normal"] and bool(model.scalars)
     if normal:  # from the scale, which holds more digits than residuals of rounded predictors
         total, deviance = _of_scale(optimum)
-    elif sums.deviance is not None and not unknown.any():
+    elif sums.deviance is not None and covariance is None:
         deviance = sums.deviance.round()
     else:
-        deviance = deviance_of(model, rows, found, total, optimum.weight, reference)
-    kind, matrix = _covariance(model, optimum, sums, robust, cluster, covariance, normal)
+        deviance = deviance_of(model, rows, found, total, optimum.weight, reference, not unknown.any())
+    bread = optimum.covariance if covariance is None else covariance
+    places = np.flatnonzero(~unknown) if len(bread) < len(unknown) else np.arange(len(unknown))
+    kind, matrix = "model", bread
+    if by_rows is not None:
+        kind, matrix = _covariance(model, optimum, sums, robust, cluster, bread, places, normal)
     degrees = float(sums.clusters - 1) if kind == "cluster" else n - linear if normal else None
     null = null_of(model, rows, found, total, optimum.weight, reference, deviance)
     infinite = {i: float(v) for i, v in enumerate(coefficients) if math.isinf(v)}
-    said = [*notes]
-    said += [QUASI] if soft else []
-    said += [WEIGHTED] if found.state.weighted and kind != "cluster" else []
-    said += [PENALISED] if optimum.ridge else []
-    said += [text for text in [covariances.few_clusters(sums.clusters)] if text and kind == "cluster"]
     counted = len(model.names)
     return Fit(
         family=model.family.name,
@@ -109,7 +114,7 @@ def describe(
         separation=separation or Separation(),
         certificate=optimum.certificate,
         tests=_against_null(optimum, total, null, counted, kind) if model.intercept else (),
-        notes=tuple(said),
+        notes=(*notes, *_notes(optimum, found, soft, kind, robust or cluster is not None, sums.clusters)),
         columns=dict(columns or {}),
         covariance=_of_shown(model, matrix, coefficients, unknown),
         model=model,
@@ -119,25 +124,35 @@ def describe(
     )
 
 
+def _notes(optimum: Optimum, found: Targets, soft: bool, kind: str, wanted: bool, clusters: int) -> list[str]:
+    """What the reader must know of the errors. `wanted`: robust ones were."""
+    said = [QUASI] if soft else []
+    said += [WEIGHTED] if kind == "sandwich" and found.state.weighted else []
+    said += [BY_MODEL] if kind == "model" and wanted else []
+    said += [PENALISED] if optimum.ridge else []
+    few = covariances.few_clusters(clusters) if kind == "cluster" else ""
+    return said + ([few] if few else [])
+
+
 def _covariance(
     model: Model,
     optimum: Optimum,
     sums: RowSums,
     robust: bool,
     cluster: str | None,
-    given: Floats | None,
+    bread: Floats,
+    places: Any,
     normal: bool,
 ) -> tuple[str, Floats]:
-    """Which errors, and the covariance behind them."""
-    bread, n = optimum.covariance, optimum.frequency
-    if given is not None:
-        return "cluster" if cluster is not None else "sandwich" if robust else "model", given
+    """Which errors, and the covariance behind them: of the coefficients at `places`, like the bread."""
+    n = optimum.frequency
     if cluster is not None:
-        scored = model.linear if normal else len(model.names)
-        return "cluster", covariances.clustered(bread, sums, n, scored, cluster)
+        scored = model.linear if normal else len(places)
+        few = replace(sums, parameters=len(places), by_cluster=sums.by_cluster[:, places])
+        return "cluster", covariances.clustered(bread, few, n, scored, cluster)
     if robust:
         assert sums.meat is not None
-        return "sandwich", covariances.sandwich(bread, sums.meat)
+        return "sandwich", covariances.sandwich(bread, sums.meat[np.ix_(places, places)])
     return "model", covariances.normal_by_model(bread, model.linear, n) if normal else bread
 
 

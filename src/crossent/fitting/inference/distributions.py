@@ -27,9 +27,10 @@ def quantile_975(degrees_of_freedom: float | None = None) -> float:
     """Half the width of a 95 % interval, in standard errors."""
     if degrees_of_freedom is None:
         return NORMAL_975
-    from scipy.special import stdtrit
+    from scipy.special import betaincinv  # SciPy's quantile of t itself is good to 10 digits only
 
-    return float(stdtrit(degrees_of_freedom, 0.975))
+    u = betaincinv(0.5, degrees_of_freedom / 2, 0.95)  # t^2 / (df + t^2)
+    return math.sqrt(degrees_of_freedom * float(u / (1 - u)))
 
 
 def chi_squared_tail(x: float, degrees_of_freedom: float) -> float:

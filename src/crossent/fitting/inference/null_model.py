@@ -98,17 +98,19 @@ def _saturated(
 
 
 def deviance_of(
-    model: Model, rows: Rows, found: Targets, total: float, weight: float, reference: Floats
+    model: Model, rows: Rows, found: Targets, total: float, weight: float, reference: Floats, finite: bool = True
 ) -> float | None:
-    """That of the model whose sum of losses is `total`; `reference` are its coefficients, 0 where one is not finite."""
+    """That of the model whose sum of losses is `total`. `reference`: its coefficients, 0 where one is not `finite`."""
     scaled = _of_location(model, total, weight, reference)
     if scaled is not None:
         return scaled
     if found.saturated is not None:
         deviance = 2 * (total - found.saturated)
-        if found.saturated == 0 or deviance > CANCELS * abs(total) or found.state.totals.rows == 0:
+        if found.saturated == 0 or deviance > CANCELS * abs(total):
             return deviance
-    summed = gather(model, rows, reference, squares=False).deviance
+        if not finite:  # nothing is left but rounding
+            return deviance if deviance > 0 else 0.0
+    summed = gather(model, rows, reference, squares=False).deviance if finite else None
     return None if summed is None else summed.round()
 
 
