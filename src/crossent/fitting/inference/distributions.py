@@ -15,22 +15,16 @@ def two_sided(z: float, degrees_of_freedom: float | None = None) -> float:
     """
     if degrees_of_freedom is None:
         return math.erfc(abs(z) / math.sqrt(2))
-    from scipy.special import betainc
-
-    square = z * z
-    if math.isinf(square):
-        return 0.0
-    return float(betainc(degrees_of_freedom / 2, 0.5, degrees_of_freedom / (degrees_of_freedom + square)))
+    return f_tail(z * z, 1.0, degrees_of_freedom)
 
 
 def quantile_975(degrees_of_freedom: float | None = None) -> float:
     """Half the width of a 95 % interval, in standard errors."""
     if degrees_of_freedom is None:
         return NORMAL_975
-    from scipy.special import betaincinv  # SciPy's quantile of t itself is good to 10 digits only
+    from scipy.special import stdtrit
 
-    u = betaincinv(0.5, degrees_of_freedom / 2, 0.95)  # t^2 / (df + t^2)
-    return math.sqrt(degrees_of_freedom * float(u / (1 - u)))
+    return float(stdtrit(degrees_of_freedom, 0.975))
 
 
 def chi_squared_tail(x: float, degrees_of_freedom: float) -> float:
@@ -41,7 +35,12 @@ def chi_squared_tail(x: float, degrees_of_freedom: float) -> float:
 
 
 def f_tail(x: float, numerator: float, denominator: float) -> float:
-    """P(X > x) of Fisher's F."""
-    from scipy.special import betainc
+    """P(X > x) of Fisher's F: from whichever of the two shares of x is the small one, and so keeps its digits."""
+    from scipy.special import betainc, betaincc
 
-    return float(betainc(denominator / 2, numerator / 2, denominator / (denominator + numerator * x)))
+    above = numerator * x
+    if math.isinf(above):
+        return 0.0
+    if above < denominator:
+        return float(betaincc(numerator / 2, denominator / 2, above / (denominator + above)))
+    return float(betainc(denominator / 2, numerator / 2, denominator / (denominator + above)))
