@@ -10,7 +10,6 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crossent import errors
 from crossent.fitting.chunks import Floats
@@ -18,8 +17,7 @@ from crossent.fitting.design.calls import CALLS, Halves
 from crossent.fitting.design.coding import FULL, REDUCED, VALUE
 from crossent.fitting.design.powers import multiplied
 
-Codes = NDArray[np.int32]
-BLOCK = 2_048  # rows whose design stays in the cache while its columns are written
+BLOCK = 4_096  # rows whose design stays in the cache while its columns are written
 MOST_COLUMNS = 65_536
 
 
@@ -118,13 +116,6 @@ class Design:
         return tuple(dict.fromkeys(factor.column for factor in self.factors))
 
     @cached_property
-    def used(self) -> tuple[str, ...]:
-        """All columns of the table that fitting reads."""
-        others = (self.trials, self.offset, self.exposure, self.frequency, self.weight, self.cluster)
-        target = () if self.target is None else (self.target.column,)
-        return tuple(dict.fromkeys((*target, *self.sources, *(name for name in others if isinstance(name, str)))))
-
-    @cached_property
     def plain(self) -> bool:
         """True if every column of the design is a column of the table as it is."""
         return all(len(term) == 1 and term[0][1] == VALUE for term in self.terms) and all(
@@ -142,10 +133,30 @@ class Design:
         low = np.zeros_like(design) if self.has_low else None
         # An array that is cut, transformed and written block by block is read from memory once.
         sources = [np.ascontiguousarray(source) for source in sources]
+        if self.plain:
+            ordered = [sources[term[0][0]] for term in self.terms]
+            for start in range(0, rows, BLOCK):
+                for j, source in enumerate(ordered):
+                    design[start : start + BLOCK, j] = source[start : start + BLOCK]
+            return design, None
         for start in range(0, rows, BLOCK):
             part = slice(start, min(start + BLOCK, rows))
             self._write([s[part] for s in sources], design[part], None if low is None else low[part])
         return design, low if low is not None and low.any() else None
+
+    @cached_property
+    def _layout(self) -> tuple[tuple[Term, tuple[int, ...], slice, bool], ...]:
+        """For each term: the strides of its factors, where its columns stand, and whether it is a column as it is."""
+        found, place = [], 0
+        for term in self.terms:
+            widths = self._widths(term)
+            strides = tuple(math.prod(widths[:i]) for i in range(len(term)))
+            width = math.prod(widths)
+            factor = self.factors[term[0][0]]
+            plain = len(term) == 1 and factor.levels is None and factor.call is None
+            found.append((term, strides, slice(place, place + width), plain))
+            place += width
+        return tuple(found)
 
     def _write(self, sources: Sequence[Any], design: Floats, low: Floats | None) -> None:
         numbers = {
@@ -153,14 +164,12 @@ class Design:
             for k, (factor, source) in enumerate(zip(self.factors, sources, strict=True))
             if factor.levels is None
         }
-        place = 0
-        for term in self.terms:
-            widths = self._widths(term)
-            strides = [math.prod(widths[:i]) for i in range(len(term))]
-            width = math.prod(widths)
-            here = slice(place, place + width)
-            _write_term(self, term, strides, numbers, sources, design[:, here], None if low is None else low[:, here])
-            place += width
+        for term, strides, here, plain in self._layout:
+            if plain:
+                design[:, here.start] = sources[term[0][0]]
+                continue
+            part = None if low is None else low[:, here]
+            _write_term(self, term, strides, numbers, sources, design[:, here], part)
 
     def matrix(self, columns: Any, name: str = "the data") -> tuple[Floats, Floats | None]:
         """The design of a table's rows, and the low parts of columns that were formed in double-double, or None.
