@@ -149,3 +149,23 @@ def test_the_notebook_has_the_same_numbers():
     cells = re.findall(r"<td>([^<]*)</td>", html)
     assert "0.8341" in [cell.strip() for cell in cells]
     assert len(re.findall(r'<th scope="row">', html)) == 5 + len(summary_of(logistic()).lines)
+
+
+def test_progress_counts_passes_and_is_silent_where_nobody_looks(monkeypatch, capsys):
+    import io
+    import sys
+
+    from crossent.report.progress import fit_progress
+
+    with fit_progress() as progress:
+        assert progress is None  # standard error is no terminal here
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with fit_progress() as progress:
+        for rows in (65_536, 131_072, 65_536, 131_072):
+            progress(rows)
+        progress(131_072, iteration=7, loss=0.25)
+        assert (progress.passes, progress.before) == (2, 131_072)
+    assert "pass 7  loss 0.25 nats" in terminal.getvalue()
+    assert "131,072 rows" in terminal.getvalue()

@@ -161,3 +161,43 @@ def test_extreme_predictors_overflow_into_the_right_limits():
     assert model.predict({"x": [1e6, -1e6]}).tolist() == [math.inf, 0.0]
     model = learned(TABLE, "yes", family="bernoulli", features=["x"])
     assert model.predict({"x": [1e6, -1e6]}).tolist() == [1.0, 0.0]
+
+
+def separated(family, target, dose):
+    return ce.fit(family, target, pl.DataFrame({"dose": dose}), features=["dose"])
+
+
+def test_separated_rows_are_predicted_where_there_is_one_direction(tmp_path):
+    """The limit of the model along its only direction: certain on both sides, the finite part in between."""
+    dose = [1.0, 2.0, 3.0, 3.0, 3.0, 5.0, 6.0]
+    fit = separated("bernoulli", [0, 0, 0, 1, 1, 1, 1], dose)
+    assert fit.separation.kind == "quasi"
+    assert fit.predict({"dose": dose}) == pytest.approx([0, 0, 2 / 3, 2 / 3, 2 / 3, 1, 1])
+    low, high = fit.predict({"dose": [2.0, 3.0, 4.0]}, quantity="interval")
+    # three rows of probability 2/3: var(logit) = 1 / (3 * 2/3 * 1/3)
+    ends = 1 / (1 + np.exp(-(math.log(2) + np.array([-1, 1]) * 1.959963984540054 * math.sqrt(1.5))))
+    assert [low[1], high[1]] == pytest.approx(ends.tolist(), rel=1e-9)
+    assert np.isnan([low[0], high[0], low[2], high[2]]).all()
+    assert float(ce.cross_entropy([0, 0, 0, 1, 1, 1, 1], ce.Bernoulli(probs=fit.predict({"dose": dose})))) == (
+        pytest.approx(fit.nats)
+    )
+    fit.save(tmp_path / "m.json")
+    assert np.array_equal(ce.load_model(tmp_path / "m.json").predict({"dose": dose}), fit.predict({"dose": dose}))
+
+
+def test_separated_classes_share_what_the_limit_leaves_them():
+    dose, kind = [1.0, 2.0, 3.0, 3.0, 4.0, 4.0, 3.0, 3.5], ["a", "a", "a", "b", "b", "c", "c", "b"]
+    fit = separated("categorical", kind, dose)
+    probs = fit.predict({"dose": dose})
+    assert probs.sum(axis=1) == pytest.approx(1)
+    assert probs[0].tolist() == [1, 0, 0]
+    assert probs[4, 0] == 0
+    assert float(ce.cross_entropy(np.array(kind), ce.Categorical(probs=probs, classes=["a", "b", "c"]))) == (
+        pytest.approx(fit.nats)
+    )
+
+
+def test_completely_separated_rows_have_no_single_prediction():
+    fit = separated("bernoulli", [0, 0, 1, 1], [1.0, 2.0, 3.0, 4.0])
+    assert fit.separation.kind == "complete"
+    assert np.isnan(fit.predict({"dose": [1.0, 2.5, 4.0]})).all()

@@ -11,7 +11,7 @@ import numpy as np
 from crossent.fitting.chunks import Chunk, Floats, Rows
 from crossent.fitting.inference.describe import describe
 from crossent.fitting.model import Model
-from crossent.fitting.result import Fit, Separation
+from crossent.fitting.result import Fit, Ray, Separation
 from crossent.fitting.separation.collinear import refuse_collinear
 from crossent.fitting.separation.constraints import demands_of
 from crossent.fitting.separation.recession import Recession, find_separation
@@ -75,7 +75,19 @@ def _described(question: Any, model: Model, found: Recession) -> Fit:
         model, question.rows, optimum, errors=question.errors or "model", cluster=None, covariance=covariance,
         undetermined=undetermined, separation=separation_of(found, optimum.total), **question.told,
     )  # fmt: skip
-    return replace(made, tests=())  # chi-squared does not hold where the maximum is at infinity
+    # chi-squared does not hold where the maximum is at infinity
+    return replace(made, tests=(), ray=_ray(found, inside))
+
+
+def _ray(found: Recession, inside: Optimum | None) -> Ray | None:
+    """The one direction in which estimates go to infinity; None where there are several."""
+    if inside is None or found.direction is None or len(found.dropped) != 1:
+        return None
+    exact = found.whole_direction
+    direction = found.direction if exact is None or max(map(abs, exact)) > 2**53 else np.array(exact, np.float64)
+    covariance = inside.covariance.copy()
+    covariance[list(found.dropped)] = covariance[:, list(found.dropped)] = 0.0  # held where they are
+    return Ray(inside.coefficients, np.asarray(direction, np.float64), covariance)
 
 
 def separation_of(found: Recession, infimum: float) -> Separation:

@@ -52,6 +52,19 @@ class Separation:
 
 
 @dataclass(frozen=True)
+class Ray:
+    """Where estimates go that are infinite: `start` + t * `direction` as t grows without end.
+
+    There is one only where the predictors separate the outcomes in a single direction, up to its length; then new rows
+    have predictions all the same. `covariance` is that of `start`, of all its coefficients.
+    """
+
+    start: Floats
+    direction: Floats
+    covariance: Floats
+
+
+@dataclass(frozen=True)
 class Validation:
     """The cross-entropy out of sample: the average risk of the models of the folds, which `about` says in words."""
 
@@ -117,6 +130,7 @@ class Fit:
     coefficients: Floats | None = None  # of the model, in the order of model.names
     design: Any = None  # fitting.design's Design: what `predict` needs
     missing: int = 0  # rows dropped because a value was missing
+    ray: Ray | None = None  # of estimates at infinity: what `predict` needs
 
     @property
     def nats(self) -> float:

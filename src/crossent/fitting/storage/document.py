@@ -84,10 +84,6 @@ class Fields:
         """A string."""
         return str(self._one_of(key, (str,), "text"))
 
-    def text_or_none(self, key: str) -> str | None:
-        """A string, or null."""
-        return None if self.content.get(key) is None else self.text(key)
-
     def truth(self, key: str) -> bool:
         """True or false."""
         return bool(self._one_of(key, (bool,), "true or false"))
@@ -98,7 +94,7 @@ class Fields:
 
     def number_or_none(self, key: str) -> float | None:
         """A float, or null."""
-        return None if self.content.get(key) is None else self.number(key)
+        return None if self._value(key) is None else self.number(key)
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of strings."""
@@ -123,9 +119,9 @@ class Fields:
         self._fill(key, self._value(key), made)
         return made
 
-    def part(self, key: str) -> Fields:
-        """An object's own fields."""
-        return Fields(self.name, self._value(key), self._at(key))
+    def array_or_none(self, key: str, shape: tuple[int, ...]) -> Floats | None:
+        """Floats of exactly this shape, or null."""
+        return None if self._value(key) is None else self.array(key, shape)
 
     def refuse(self, key: str, must: str, came: object) -> NoReturn:
         """Raises the DataError that names the field."""

@@ -45,7 +45,8 @@ class LearnedModel:
 
     Either `model` with `coefficients` (infinite where the maximum is at infinity, NaN where undetermined), their
     `covariance` (NaN where there is none) and the `design` that makes columns of a table; or, of a fit without
-    predictors, `constants`. `roles` names the columns: target, positive, trials, offset, exposure.
+    predictors, `constants`. With a `direction`, the model is the limit of coefficients + t * direction, t without end.
+    `roles` names the columns: target, positive, trials, offset, exposure.
     """
 
     family: str
@@ -56,6 +57,7 @@ class LearnedModel:
     model: Model | None = None
     coefficients: Floats | None = None
     covariance: Floats | None = None
+    direction: Floats | None = None
     degrees_of_freedom: float | None = None
     design: Design | None = None
     notes: tuple[str, ...] = ()
@@ -73,9 +75,13 @@ class LearnedModel:
             return cls(**common, classes=_classes_of(fit), constants=tuple(map(_constant, fit.parameters)))
         if fit.model is None or fit.coefficients is None:
             raise errors.nothing_to_save()
+        common |= {"classes": fit.model.classes, "model": fit.model, "design": fit.design}
+        if fit.ray is not None:
+            ray = fit.ray
+            return cls(**common, coefficients=ray.start, covariance=ray.covariance, direction=ray.direction)
         return cls(
-            **common, classes=fit.model.classes, model=fit.model, coefficients=fit.coefficients,
-            covariance=_covariance(fit), degrees_of_freedom=fit.degrees_of_freedom, design=fit.design,
+            **common, coefficients=fit.coefficients, covariance=_covariance(fit),
+            degrees_of_freedom=fit.degrees_of_freedom,
         )  # fmt: skip
 
     # -- on disk ------------------------------------------------------------------------------------------------------
@@ -88,6 +94,8 @@ class LearnedModel:
 
         if self.family not in FAMILIES or (self.model is not None and self.model.family is not FAMILIES[self.family]):
             raise errors.family_not_stored(self.family)
+        if self.model is not None and self.design is None:
+            raise errors.nothing_to_save()
         write_document(path, self.to_dict())
 
     @classmethod
@@ -111,6 +119,7 @@ class LearnedModel:
                 for c in self.constants
             ]
             return content
+        assert self.design is not None
         return content | {
             "link": self.model.link.name,
             "design_columns": list(self.model.columns),
@@ -119,8 +128,9 @@ class LearnedModel:
             "names": list(self.model.names),
             "coefficients": stored_array(self.coefficients),
             "covariance": None if self.covariance is None else stored_array(self.covariance),
+            "direction": None if self.direction is None else stored_array(self.direction),
             "degrees_of_freedom": self.degrees_of_freedom,
-            "design": None if self.design is None else self.design.to_dict(),
+            "design": self.design.to_dict(),
         }
 
     @classmethod
@@ -237,12 +247,11 @@ def _regression(fields: Fields, classes: tuple[str, ...]) -> dict[str, Any]:
     P = len(model.names)
     if fields.texts("names") != model.names:
         fields.refuse("names", f"{', '.join(model.names)}", fields.content["names"])
-    covariance = None if fields.content.get("covariance") is None else fields.array("covariance", (P, P))
-    design = fields.content.get("design")
     return {
         "model": model,
         "coefficients": fields.array("coefficients", (P,)),
-        "covariance": covariance,
+        "covariance": fields.array_or_none("covariance", (P, P)),
+        "direction": fields.array_or_none("direction", (model.linear,)),
         "degrees_of_freedom": fields.number_or_none("degrees_of_freedom"),
-        "design": None if design is None else Design.from_dict(fields.mapping("design")),
+        "design": Design.from_dict(fields.mapping("design")),
     }

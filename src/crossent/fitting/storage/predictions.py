@@ -65,7 +65,10 @@ def predictions(learned: LearnedModel, design: Floats, offset: Any = None, low: 
         eta += np.stack([_product(low, b[model.intercept :]) for b in by_predictor], axis=1)
     if offset is not None:
         eta += offset if np.ndim(offset) == 2 else np.asarray(offset, np.float64)[:, None]
-    return _over_classes(learned, x, eta) if model.over_classes else _of_one(learned, x, eta[:, 0])
+    speed = None if learned.direction is None else _speed(learned, x)
+    if model.over_classes:
+        return _over_classes(learned, x, eta, speed)
+    return _of_one(learned, x, eta[:, 0] if speed is None else _at_infinity(eta, speed)[:, 0])
 
 
 def quantile(degrees_of_freedom: float | None) -> float:
@@ -87,6 +90,21 @@ def _product(x: Floats, coefficients: Floats) -> Floats:
     return total
 
 
+def _speed(learned: LearnedModel, x: Floats) -> Floats:
+    """How quickly eta grows in the direction of the estimates; 0 where it is nothing but rounding."""
+    assert learned.model is not None
+    assert learned.direction is not None
+    by_predictor = learned.direction.reshape(learned.model.predictors, learned.model.width)
+    speed = x @ by_predictor.T
+    rounding = x.shape[1] * np.finfo(np.float64).eps * (np.abs(x) @ np.abs(by_predictor.T))
+    return np.where(np.abs(speed) <= rounding, 0.0, speed)
+
+
+def _at_infinity(eta: Floats, speed: Floats) -> Floats:
+    with np.errstate(invalid="ignore"):
+        return np.where(speed == 0, eta, np.sign(speed) * math.inf)
+
+
 def _of_one(learned: LearnedModel, x: Floats, eta: Floats) -> Predictions:
     model, coefficients = learned.model, learned.coefficients
     assert model is not None
@@ -98,7 +116,7 @@ def _of_one(learned: LearnedModel, x: Floats, eta: Floats) -> Predictions:
     parameters = dict(zip(family.standard.names, (np.asarray(v, np.float64) for v in values), strict=True))
     mean = _formula(link.mean, eta)
     parameters[family.standard.names[0]] = mean
-    reach = quantile(learned.degrees_of_freedom) * _error(learned, x)
+    reach = np.where(np.isfinite(eta), quantile(learned.degrees_of_freedom) * _error(learned, x), math.nan)
     return Predictions(raw, parameters, mean, *(_formula(link.mean, eta + sign * reach) for sign in (-1, 1)))
 
 
@@ -109,9 +127,9 @@ def _error(learned: LearnedModel, x: Floats) -> Floats:
     if learned.covariance is None:
         return np.full(len(x), math.nan)
     V = learned.covariance[:width, :width]
-    known = np.isfinite(np.diagonal(V))
-    uncertain = (x[:, ~known] != 0).any(axis=1)
-    return np.where(uncertain, math.nan, np.linalg.norm(x[:, known] @ root(V[np.ix_(known, known)]), axis=1))
+    uncertain = (x[:, ~np.isfinite(np.diagonal(V))] != 0).any(axis=1)
+    varies = np.diagonal(V) > 0
+    return np.where(uncertain, math.nan, np.linalg.norm(x[:, varies] @ root(V[np.ix_(varies, varies)]), axis=1))
 
 
 def root(covariance: Floats) -> Floats:
@@ -129,14 +147,24 @@ def root(covariance: Floats) -> Floats:
         return np.full(covariance.shape, math.nan)
 
 
-def _over_classes(learned: LearnedModel, x: Floats, eta: Floats) -> Predictions:
-    """The interval of p_k is that of its logit, whose gradient by eta_j is [j = k] - [j != k] p_j / (1 - p_k)."""
+def _over_classes(learned: LearnedModel, x: Floats, eta: Floats, speed: Floats | None) -> Predictions:
+    """The interval of p_k is that of its logit, whose gradient by eta_j is [j = k] - [j != k] p_j / (1 - p_k).
+
+    In the limit, classes whose logit grows more slowly than another's have probability 0, and no interval is given.
+    """
     model = learned.model
     assert model is not None
     logits = np.column_stack([np.zeros(len(eta)), eta])
+    if speed is not None:
+        speeds = np.column_stack([np.zeros(len(eta)), speed])
+        logits[speeds < speeds.max(axis=1, keepdims=True)] = -math.inf
     probs = np.asarray(model.family.standard.from_raw(logits)[0], np.float64)
     ends = [np.full(probs.shape, math.nan), np.full(probs.shape, math.nan)]
-    if learned.covariance is not None and np.isfinite(learned.covariance[: model.linear, : model.linear]).all():
+    if (
+        speed is None
+        and learned.covariance is not None
+        and np.isfinite(learned.covariance[: model.linear, : model.linear]).all()
+    ):
         reach = quantile(learned.degrees_of_freedom) * _errors_of_logits(learned, x, logits)
         own = _logit_of_share(logits)
         ends = [_formula_2d(own + sign * reach) for sign in (-1, 1)]
