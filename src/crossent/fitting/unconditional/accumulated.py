@@ -235,5 +235,8 @@ class Values:
             np.concatenate([np.broadcast_to(part[1][i], size) for part, size in zip(self.parts, sizes, strict=True)])
             for i in range(len(self.parts[0][1]))
         )
+        if all(weight is None for part in self.parts for weight in part[2]):
+            one = np.broadcast_to(np.ones(1), len(target))  # takes no room
+            return Observed(target, fixed, one, one, one)
         expanded = [part[2].expanded(size) for part, size in zip(self.parts, sizes, strict=True)]
         return Observed(target, fixed, *(np.concatenate([each[i] for each in expanded]) for i in range(3)))

@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 
 from crossent import errors
+from crossent.families.estimates import weighted_median
 from crossent.fitting.chunks import Floats
 from crossent.fitting.unconditional import found, profile
 from crossent.fitting.unconditional.accumulated import Moments, Observed, RowWeight, Totals, fraction
 from crossent.fitting.unconditional.found import Found, Parameter
+from crossent.kernels.exact_sum import ExactSum
 from crossent.scoring import finish
+from crossent.scoring.sums import exact_sum
 
 NORMAL_NOTE = (
     "scale is the maximum-likelihood estimate, sqrt(RSS / n); its errors are those of the observed information."
@@ -51,13 +54,12 @@ def estimate_normal(kept: Any, totals: Totals, name: str, sandwich: bool) -> Fou
 
 def estimate_laplace(observed: Observed, totals: Totals, name: str, sandwich: bool) -> Found:
     """loc = a weighted median, scale = the mean distance from it; the expected information: scale / sqrt(weight)."""
-    from crossent.families import laplace
-
-    loc, scale = (float(value) for value in laplace.fit_mle(observed.target, observed.likelihood))
+    loc = weighted_median(observed.target, observed.likelihood)
+    distance = np.abs(observed.target - loc)
+    scale = ExactSum.ratio(exact_sum(distance, observed.likelihood), totals.likelihood)
     if not scale > 0:
         raise errors.constant_target(name, "laplace", loc)
     n = totals.likelihood.round()
-    distance = np.abs(observed.target - loc)
     robust = None
     if sandwich:
         influence = (scale * np.sign(observed.target - loc), distance - scale)
