@@ -18,6 +18,9 @@ EVERY_FAMILY = {
     "word": (["--family", "bernoulli", "--positive", "good"], ["--probs", "probs", "--positive", "good"]),
     "kind": ([], ["--probs", "probs_*"]),
     "count": ([], ["--family", "poisson", "--param", "rate=rate"]),
+    "number ": (
+        ["--family", "laplace"], ["--family", "laplace", "--param", "loc=loc", "--param", "scale=scale"],
+    ),
     "number": ([], ["--family", "normal", "--param", "loc=loc", "--param", "scale=scale"]),
     "spread": (
         ["--family", "negative_binomial"],
@@ -54,6 +57,7 @@ def process(*arguments, **options):
 @pytest.mark.parametrize("target", EVERY_FAMILY)
 def test_from_file_to_model_to_score(folder, capsys, target):
     options, words = EVERY_FAMILY[target]
+    target = target.strip()
     learning = ["fit", "data.csv", "--target", target, "--features", "x,region", *options]
     code, out, _ = run(capsys, *learning, "--save", "model.json", "--json")
     assert code == 0

@@ -163,6 +163,18 @@ def test_extreme_predictors_overflow_into_the_right_limits():
     assert model.predict({"x": [1e6, -1e6]}).tolist() == [1.0, 0.0]
 
 
+def test_a_mean_outside_of_the_domain_is_no_prediction():
+    fit = ce.fit("poisson", [1, 2, 3, 4, 6], pl.DataFrame({"x": [1.0, 2.0, 3.0, 4.0, 5.0]}), link="identity")
+    found = fit.predict({"x": [-10.0, 3.0]})
+    assert math.isnan(found[0])
+    assert found[1] == pytest.approx(sum(p.estimate * k for p, k in zip(fit.parameters, (1, 3), strict=True)))
+
+
+def test_a_model_says_what_it_is():
+    model = learned(TABLE, "yes", family="bernoulli", formula="x + region")
+    assert repr(model) == "LearnedModel(Bernoulli, logit link: Intercept, x, region[T.north], region[T.south])"
+
+
 def separated(family, target, dose):
     return ce.fit(family, target, pl.DataFrame({"dose": dose}), features=["dose"])
 

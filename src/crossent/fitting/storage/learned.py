@@ -39,7 +39,7 @@ class Constant:
     high: float = math.nan
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LearnedModel:
     """Predicts the distribution of new rows. Made by `fit.learned` and by `crossent.load_model`.
 
@@ -83,6 +83,12 @@ class LearnedModel:
             **common, coefficients=fit.coefficients, covariance=_covariance(fit),
             degrees_of_freedom=fit.degrees_of_freedom,
         )  # fmt: skip
+
+    def __repr__(self) -> str:
+        link = "" if self.model is None else f", {self.model.link.name} link"
+        names = [c.name for c in self.constants] if self.model is None else self.model.names
+        shown = ", ".join(names[:8]) + (f", and {len(names) - 8} more" if len(names) > 8 else "")
+        return f"LearnedModel({self.family}{link}: {shown})"
 
     # -- on disk ------------------------------------------------------------------------------------------------------
     def save(self, path: str | os.PathLike[str]) -> None:

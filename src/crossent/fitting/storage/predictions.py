@@ -110,11 +110,15 @@ def _of_one(learned: LearnedModel, x: Floats, eta: Floats) -> Predictions:
     assert model is not None
     assert coefficients is not None
     family, link = model.family, model.link
-    raw = (_formula(link.raw, eta), *(np.full(len(eta), s) for s in model.scalar_values(coefficients)))
+    raw = (
+        np.where(np.isnan(eta), math.nan, _formula(link.raw, eta)),
+        *(np.full(len(eta), s) for s in model.scalar_values(coefficients)),
+    )
     with np.errstate(over="ignore"):  # a rate beyond the largest float is inf
         values = family.standard.from_raw(*raw)
     parameters = dict(zip(family.standard.names, (np.asarray(v, np.float64) for v in values), strict=True))
-    mean = _formula(link.mean, eta)
+    inside = _formula(link.holds, eta) != 0  # the identity link can lead to a rate below 0, which is no prediction
+    mean = np.where(inside, _formula(link.mean, eta), math.nan)
     parameters[family.standard.names[0]] = mean
     reach = np.where(np.isfinite(eta), quantile(learned.degrees_of_freedom) * _error(learned, x), math.nan)
     return Predictions(raw, parameters, mean, *(_formula(link.mean, eta + sign * reach) for sign in (-1, 1)))
