@@ -209,3 +209,22 @@ def test_names_that_clash():
 def test_numbers_only():
     with pytest.raises(errors.UsageError, match=r"log\(region\) must be of numbers"):
         of_formula("log(region)", frame())
+
+
+def test_names_that_are_code_are_not_run(monkeypatch, tmp_path):
+    import formulaic.materializers.base as base
+    import formulaic.utils.stateful_transforms as stateful
+
+    def refuse(*arguments, **keywords):
+        raise AssertionError(f"evaluated: {arguments}")
+
+    monkeypatch.setattr(stateful, "stateful_eval", refuse)
+    monkeypatch.setattr(base, "stateful_eval", refuse)
+    proof = tmp_path / "proof"
+    name = f"__import__('pathlib').Path({str(proof)!r}).touch()"
+    data = {name: [1.0, 2, 3, 5], "{0}": ["a", "b", "a", "b"], "log(x)": [1.0, 3, 3, 4]}
+    rows, learned = of_formula(f"`{name}`*`{{0}}` + log(`log(x)`)", data, np.arange(4.0))
+    assert rows.columns == (name, "{0}[T.b]", "log(log(x))", f"{name}:{{0}}[T.b]")
+    again = Design.from_dict(learned.design.to_dict())
+    np.testing.assert_array_equal(again.matrix(data)[0], rows.design)
+    assert not proof.exists()

@@ -298,3 +298,25 @@ def test_nothing_that_was_handed_in_is_changed():
     array_rows(y, X, sample_weight=weight, missing="drop", family="bernoulli")
     np.testing.assert_array_equal(y, before[0])
     np.testing.assert_array_equal(weight, before[1])
+
+
+def test_kinds_are_decided_by_rows_that_count(tmp_path):
+    text = "y,x,w\n1,2.5,1\n99,oops,0\n0,1.5,1\n1,2,2\n"
+    rows, _ = from_csv(tmp_path, text, features=["x"], weight="w")
+    assert rows.columns == ("x",)
+    np.testing.assert_array_equal(rows.target, [1, 0, 1])
+    with pytest.raises(errors.DataError, match=r"column 'x' must hold numbers or labels; .* row 1 "):
+        from_csv(tmp_path, text, features=["x"])
+
+
+def test_labels_that_are_mostly_numbers(tmp_path):
+    text = "y,x\n1,2.5\n2,3\nother,1.5\n2,2\n"
+    with pytest.raises(errors.DataError, match="'other'") as caught:
+        from_csv(tmp_path, text, features=["x"])
+    assert "--family categorical" in caught.value.hint
+    rows, learned = from_csv(tmp_path, text, features=["x"], family="categorical")
+    assert learned.design.target.levels == ("1", "2", "other")
+    assert from_csv(tmp_path, text.replace("1,2.5", "2,2.5"), features=["x"], positive="other")[0].target.sum() == 1
+    with pytest.raises(errors.UsageError, match="Multinomial"):
+        from_csv(tmp_path, text.replace("other", "3"), features=["x"], family="multinomial")
+    np.testing.assert_array_equal(rows.target, [0, 1, 2, 1])

@@ -9,8 +9,8 @@ from crossent.errors.words import listed
 
 FORMULAS_MAY = (
     "a formula may hold names of columns (`in back quotes` if they are odd), + - * : ** ( ), 0 and 1 for the "
-    "intercept, C(column), C(column, reference='level'), I(column**2), poly(column, degree), and log, log1p, sqrt, "
-    "exp, abs, square, center, scale, standardize of a column."
+    "intercept, C(column), C(column, reference='level'), I(column**2), poly(column, degree) (its powers), and log, "
+    "log1p, sqrt, exp, abs, square, center, scale, standardize of a column."
 )
 SHOWN = 80
 
@@ -125,11 +125,11 @@ def design_value_bad(file: str, row: int, column: str, must: str, came: str) -> 
     )  # fmt: skip
 
 
-def design_column_mixed(file: str, row: int, column: str, came: str) -> DataError:
+def design_column_mixed(file: str, row: int, column: str, came: str, way: str) -> DataError:
     return DataError(
         f"{file}: column {column!r} must hold numbers or labels; most of its values are numbers, row {row:,} (counted "
         f"from 0) is {came}.",
-        f"correct it; or say that it is a category: C({column}) in --formula.",
+        f"correct it; or say that it holds labels: {way}.",
         file=file, row=row, column=column,
     )  # fmt: skip
 

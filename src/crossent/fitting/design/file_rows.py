@@ -159,8 +159,7 @@ def file_rows(source: Any, options: Options, *, memory: int | None = None) -> tu
     learned = learn(table, options)
     rows = TableRows(table, learned.design, missing=options.missing)
     if 8 * learned.rows * (len(rows.columns) + 4) > memory // 2:
-        table.forget()
-        return rows, learned
+        return rows, learned  # in passes, over what was kept if all of it was
     loaded = rows.load(learned.rows)
     table.forget()
     return loaded, learned

@@ -9,11 +9,11 @@ from fractions import Fraction
 import numpy as np
 
 from crossent import errors
-from crossent.data.typed import KnownLevels, NewLevels, floats, show
-from crossent.fitting.chunks import CHUNK
+from crossent.data.typed import KnownLevels, NewLevels
 from crossent.fitting.design.coding import Structure, read_pieces, structure_of_columns, structure_of_formula
 from crossent.fitting.design.design import Design, Factor
 from crossent.fitting.design.formula import Piece
+from crossent.fitting.design.kinds import texts_of
 from crossent.fitting.design.options import Options as Options
 from crossent.fitting.design.options import roles_of
 from crossent.fitting.design.reading import Reader
@@ -46,13 +46,13 @@ def learn(table: Table, options: Options) -> Learned:
     """
     pieces, written = read_pieces(options.features, options.formula, table.columns, options.target)
     roles = roles_of(table, options, pieces)
-    texts = _texts(table, [*dict.fromkeys(p.column for p in pieces if p.call != "C"), options.target])
-    categories = {p.column: texts.get(p.column, False) for p in pieces}
+    texts = texts_of(table, [piece.column for piece in pieces if piece.call != "C"], options)
+    categories = {piece.column: texts.get(piece.column, False) for piece in pieces}
     if written is None:
         structure = structure_of_columns(pieces, categories)
     else:
         structure = structure_of_formula(written, categories, str(options.formula))
-    target = draft_target(options, texts[options.target])
+    target = draft_target(options, texts.get(options.target, False))
     draft = Design(
         tuple(_draft(piece) for piece in structure.pieces), structure.terms, structure.intercept, target,
         formula=options.formula, **roles,
@@ -74,35 +74,6 @@ def learn(table: Table, options: Options) -> Learned:
     return Learned(
         design, seen.rows, reader.dropped, reader.weightless, options.family is None, clusters, notes, reader
     )
-
-
-def _texts(table: Table, names: Sequence[str]) -> dict[str, bool]:
-    """Which columns hold text. Where the type does not say (CSV), the first rows do; a mixture is an error."""
-    kinds = {name: table.is_text(name) for name in names}
-    unsure = [name for name, kind in kinds.items() if kind is None]
-    known = {name: kind for name, kind in kinds.items() if kind is not None}
-    counts = {name: [0, 0] for name in unsure}
-    odd: dict[str, tuple[str, int, str]] = {}
-    rows = 0
-    for batch in table.batches(unsure) if unsure else ():
-        for name in unsure:
-            found = floats(batch.columns[name], name)
-            bad = 0 if found.bad is None else int(np.count_nonzero(found.bad))
-            gone = 0 if found.missing is None else int(np.count_nonzero(found.missing))
-            if bad and name not in odd:
-                row = int(np.argmax(np.asarray(found.bad)))
-                odd[name] = (batch.file, batch.row_in_file + row, show(batch.columns[name], row))
-            counts[name][0] += batch.height - bad - gone
-            counts[name][1] += bad
-        rows += batch.height
-        if rows >= CHUNK and all(sum(count) for count in counts.values()):
-            break
-    for name, (numbers, others) in counts.items():
-        if 0 < others < numbers:
-            file, row, came = odd[name]
-            raise errors.design_column_mixed(file, row, name, came)
-        known[name] = others > 0
-    return known
 
 
 def _draft(piece: Piece) -> Factor:

@@ -19,6 +19,8 @@ FEW = 20
 def draft_target(options: Options, is_text: bool) -> Target:
     """The target as far as it is known before the pass; family "" is to be guessed."""
     family = find_family(options.family).name if options.family is not None else ""
+    if family and find_family(family).classes is not None and family not in OVER_CLASSES:
+        raise errors.family_not_from_columns(family)
     if options.positive is not None and family not in ("", "Bernoulli"):
         raise errors.positive_not_for(family)
     if options.positive is not None:
