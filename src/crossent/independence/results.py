@@ -1,0 +1,98 @@
+"""What a test found, and what all of them together say about the rows."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+SCHEMA = "crossent/iid/1"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """How large a departure is, apart from how sure: its name, the estimate and its 95 % interval (None: none known)."""
+
+    name: str
+    estimate: float
+    ci95: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class IidTest:
+    """One test of one null hypothesis. `method` says which form was used and why; `about` what was compared, in words.
+
+    `p_value` may be 0 where float64 underflows; `log_p_value` (natural logarithm) never does. `p_error` is the
+    standard error of a p-value that was simulated. `adjusted_p_value` is Holm's over the battery.
+    """
+
+    __test__ = False  # not one of pytest's
+
+    name: str
+    columns: tuple[str, ...]
+    method: str
+    statistic: float | None
+    p_value: float
+    log_p_value: float
+    effect: Effect | None = None
+    adjusted_p_value: float | None = None
+    p_error: float | None = None
+    n: int | None = None
+    about: str = ""
+    notes: tuple[str, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)  # what a picture needs: tables, lags, blocks
+
+
+@dataclass(frozen=True, repr=False)
+class Iid:
+    """A battery of tests over one table: evidence against independent, identically distributed rows, or none found.
+
+    `effective_n` is the number of independent rows that would leave the mean loss (or target) as uncertain.
+    """
+
+    n: int
+    tests: tuple[IidTest, ...]
+    effective_n: float | None = None
+    tested: str = "the target"  # or "the losses", "the residuals": what independence was asked of
+    sentences: tuple[str, ...] = ()  # the verdict in words
+    notes: tuple[str, ...] = ()
+    columns: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The document of `crossent iid --json`."""
+        return plain(
+            {
+                "schema": SCHEMA, "n": self.n, "tested": self.tested, "effective_n": self.effective_n,
+                "tests": [_document(test) for test in self.tests], "sentences": list(self.sentences),
+                "notes": list(self.notes), "columns": dict(self.columns),
+            }
+        )  # fmt: skip
+
+    def to_json(self) -> str:
+        """`to_dict` as text: floats in full precision, infinities as the strings "inf" and "-inf"."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def _document(test: IidTest) -> dict[str, Any]:
+    shown = {key: value for key, value in vars(test).items() if key != "details"}
+    effect = test.effect
+    shown["effect"] = (
+        None if effect is None else {"name": effect.name, "estimate": effect.estimate, "ci95": effect.ci95}
+    )
+    return shown
+
+
+def plain(value: Any) -> Any:
+    """What JSON can hold: infinities as strings, what is not a number as null, NumPy's numbers as Python's."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    item = getattr(value, "item", None)
+    if callable(item):
+        value = item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else ("inf" if value > 0 else "-inf")
+    return value
