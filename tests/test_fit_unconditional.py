@@ -262,3 +262,18 @@ def test_bad_targets_and_no_rows():
     with pytest.raises(errors.DataError, match="at least one row must count"):
         estimate(Normal, np.array([1.0, 2.0]), weight=np.zeros(2))
     assert estimate(Poisson, np.array([1.0, -1.0]), weight=np.array([1.0, 0.0])).n == 1
+
+
+def test_very_large_and_very_small_numbers():
+    y = np.array([1.0, 2.0, 4.0])
+    for family in (Normal, Laplace):
+        plain = estimate(family, y, draws=0)
+        for size in (2.0**-1000, 2.0**1000):
+            for one, other in zip(plain.parameters, estimate(family, y * size, draws=0).parameters, strict=True):
+                assert other.standard_error == pytest.approx(one.standard_error * size, rel=1e-14, abs=0)
+                assert other.ci95 == pytest.approx(tuple(end * size for end in one.ci95), rel=1e-12, abs=0)
+    for size in (1e-300, 1e300):
+        with pytest.raises(errors.DataError, match="multiply all weights"):
+            estimate(Poisson, y, weight=np.full(3, size))
+    zeros_alone = estimate(NegativeBinomial, np.array([0.0, 1.0]), draws=99)  # draws of zeros alone have no mean
+    assert 0 < zeros_alone.tests[1].p_value <= 1

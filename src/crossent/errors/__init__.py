@@ -74,6 +74,7 @@ from crossent.errors.estimates import (
     one_cluster,
     too_few_folds,
     too_few_rows,
+    weights_too_extreme,
 )
 from crossent.errors.families import (
     derivative_by_alternative,
@@ -476,4 +477,5 @@ __all__ = [
     "weight_invalid",
     "weights_add_up_to_nothing",
     "weights_all_zero",
+    "weights_too_extreme",
 ]

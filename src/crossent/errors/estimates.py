@@ -140,3 +140,12 @@ def larger_model_less_likely(gain: float) -> UsageError:
         "fit both on the same rows, the smaller with some of the larger one's predictors.",
         gain=gain,
     )
+
+
+def weights_too_extreme(name: str) -> DataError:
+    return DataError(
+        f"{name}: the weights must have squares between 1e-300 and 1e300, because errors are made of them; "
+        "theirs are beyond.",
+        "multiply all weights by one number: nothing changes by it.",
+        file=name,
+    )

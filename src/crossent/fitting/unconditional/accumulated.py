@@ -35,7 +35,8 @@ class RowWeight(NamedTuple):
         if weight is None:
             return cls(frequency, frequency, frequency)
         repeated = 1.0 if frequency is None else frequency
-        return cls(repeated * weight, repeated * weight * weight, frequency)
+        with np.errstate(over="ignore", under="ignore"):  # refused where it is used
+            return cls(repeated * weight, repeated * weight * weight, frequency)
 
     def at(self, rows: Any) -> RowWeight:
         """Of these rows."""

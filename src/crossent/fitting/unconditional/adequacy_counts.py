@@ -15,6 +15,7 @@ from crossent.fitting.unconditional.sampled import SAMPLE
 CELLS = 5000  # of values that G is summed over
 NLL = {"Poisson": poisson.nll, "NegativeBinomial": negative_binomial.nll, "Binomial": binomial.nll}
 BISECTIONS = 20
+EQUAL = "No test of fit: equal rows leave no degrees of freedom."
 
 
 def goodness_of_fit(
@@ -27,7 +28,7 @@ def goodness_of_fit(
         return None, "No test of fit: it needs whole frequencies."
     n = int(counts.sum())
     if n < 2 or not np.ptp(observed.target) or (values[0] in (0, 1) and name == "Binomial"):
-        return None, "No test of fit: equal rows leave no degrees of freedom."
+        return None, EQUAL
     if name in ("Binomial", "Multinomial"):
         totals = observed.fixed[0] if name == "Binomial" else observed.target.sum(axis=1)
         if totals.max() <= 1:
@@ -66,7 +67,7 @@ def g_statistic(name: str, cells: Floats, counts: Floats, total_count: Floats) -
     wide = np.broadcast_to(cells, counts.shape)
     nll = _rows(NLL[name], wide.reshape(-1), [each.reshape(-1) for each in raw], total_count).reshape(counts.shape)
     shares = np.where(counts > 0, counts, 1) / n
-    return np.asarray(2 * np.where(counts > 0, counts * (np.log(shares) + nll), 0).sum(axis=1))
+    return np.asarray(2 * (counts * (np.log(shares) + np.where(counts > 0, nll, 0))).sum(axis=1))
 
 
 def estimate_rows(name: str, cells: Floats, counts: Floats, total_count: Floats) -> list[Floats]:
@@ -87,7 +88,7 @@ def _log_concentrations(cells: Floats, counts: Floats, log_mean: Floats) -> Floa
         middle = (low + high) / 2
         columns = [np.broadcast_to(each[:, None], counts.shape).reshape(-1) for each in (log_mean, middle)]
         slope = _rows(negative_binomial.gradient, cells.reshape(-1), columns, None)[1].reshape(counts.shape)
-        rising = (np.where(counts > 0, counts * slope, 0)).sum(axis=1) >= 0
+        rising = (counts * np.where(counts > 0, slope, 0)).sum(axis=1) >= 0
         low, high = np.where(rising, low, middle), np.where(rising, middle, high)
     return np.asarray((low + high) / 2)
 
@@ -169,6 +170,8 @@ def _pearson(
     rows, note = _few(counts, observed.frequency, n, rng)
     rows = rows[rows.sum(axis=1) > 0]
     trials = rows.sum(axis=1)
+    if len(rows) < 2 or np.count_nonzero(p) < 2:
+        return None, EQUAL
     draws = min(draws, max(99, 4_000_000 // max(rows.size, 1)))
     drawn = np.array([_x_squared(rng.multinomial(trials.astype(np.int64), p / p.sum()), trials) for _ in range(draws)])
     about = "Pearson's X^2 of equal probabilities in all rows"

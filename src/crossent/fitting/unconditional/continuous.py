@@ -35,21 +35,19 @@ def estimate_normal(kept: Any, totals: Totals, name: str, sandwich: bool) -> Fou
     if variance <= 0 or totals.rows == 1:
         raise errors.constant_target(name, "normal", float(mean))
     loc, scale = float(mean), float(finish.square_root(variance))
+    n = float(weight)
     if sandwich:
-        residual = observed.target - loc
-        influence = (residual, (residual - scale) * (residual + scale) / (2 * scale))
-        robust = _robust(influence, observed.square, float(weight))
-    n, s2 = float(weight), float(variance)
-    models = (s2 / n, s2 / (2 * n))
-    variances, levels = _levels(models, robust)
-    half = math.sqrt(s2 * math.expm1(levels[0] / n))
+        z = (observed.target - loc) / scale
+        robust = _robust((z, (z - 1) * (z + 1) / 2), observed.square, n)
+    variances, levels = _levels((1 / n, 1 / (2 * n)), robust)
+    half = scale * math.sqrt(math.expm1(levels[0] / n))
     below, above = profile.excess_root(levels[1] / n)
     ends = ((loc - half, loc + half), (scale * math.exp(below / 2), scale * math.exp(above / 2)))
     total = finish.times(
         finish.decimal(weight / 2),
         finish.plus(finish.log(finish.times(finish.TWO_PI, finish.decimal(variance))), finish.decimal(1)),
     )
-    return _found(("loc", "scale"), (loc, scale), variances, ends, float(total), robust, NORMAL_NOTE)
+    return _found(loc, scale, variances, ends, float(total), robust, NORMAL_NOTE)
 
 
 def estimate_laplace(observed: Observed, totals: Totals, name: str, sandwich: bool) -> Found:
@@ -62,18 +60,17 @@ def estimate_laplace(observed: Observed, totals: Totals, name: str, sandwich: bo
     n = totals.likelihood.round()
     robust = None
     if sandwich:
-        influence = (scale * np.sign(observed.target - loc), distance - scale)
-        robust = _robust(influence, observed.square, n)
-    variances, levels = _levels((scale * scale / n, scale * scale / n), robust)
+        robust = _robust((np.sign(observed.target - loc), distance / scale - 1), observed.square, n)
+    variances, levels = _levels((1 / n, 1 / n), robust)
     below, above = profile.excess_root(levels[1] / (2 * n))
     spread = distance_ends(observed.target - loc, observed.likelihood, scale * math.exp(levels[0] / (2 * n)))
     ends = ((loc + spread[0], loc + spread[1]), (scale * math.exp(below), scale * math.exp(above)))
-    total = n * (math.log(2 * scale) + 1)
-    return _found(("loc", "scale"), (loc, scale), variances, ends, total, robust, LAPLACE_NOTE)
+    total = n * (math.log(2) + math.log(scale) + 1)
+    return _found(loc, scale, variances, ends, total, robust, LAPLACE_NOTE)
 
 
 def _robust(influence: tuple[Floats, ...], square: Floats, weight: float) -> Floats:
-    """The covariance of what each row adds to the estimates: sum of w^2 u u' / weight^2."""
+    """The covariance of what each row adds to the estimates, in units of the scale: sum of w^2 u u' / weight^2."""
     columns = np.column_stack(influence)
     return (columns * square[:, None]).T @ columns / weight**2
 
@@ -87,19 +84,23 @@ def _levels(models: tuple[float, ...], robust: Floats | None) -> tuple[list[floa
 
 
 def _found(
-    names: tuple[str, ...],
-    values: tuple[float, ...],
+    loc: float,
+    scale: float,
     variances: list[float],
     ends: tuple[tuple[float, float], ...],
     total: float,
     robust: Floats | None,
     note: str,
 ) -> Found:
+    """`variances` and `robust` are in units of the scale."""
     method = found.MODEL if robust is None else found.SCALED
-    rows = zip(names, values, variances, ends, strict=True)
-    parameters = tuple(Parameter(*row, method=method) for row in rows)
-    covariance = np.diag(variances) if robust is None else robust
-    return Found(parameters, total, len(names), covariance, notes=(note,), values=values)
+    parameters = tuple(
+        Parameter(name, value, variance * scale * scale, end, method=method, error=scale * math.sqrt(variance))
+        for name, value, variance, end in zip(("loc", "scale"), (loc, scale), variances, ends, strict=True)
+    )
+    with np.errstate(over="ignore"):
+        covariance = (np.diag(variances) if robust is None else robust) * scale * scale
+    return Found(parameters, total, 2, covariance, notes=(note,), values=(loc, scale))
 
 
 def distance_ends(residual: Floats, weight: Floats, level: float) -> tuple[float, float]:

@@ -24,11 +24,12 @@ class Parameter:
     ends: tuple[float, float] | None  # of the 95 % interval
     reason: str = ""
     method: str = MODEL
+    error: float | None = None  # where the variance may be beyond the floats
 
     @property
     def coefficient(self) -> Coefficient:
         """As the result shows it. There is no test of 0: no parameter here has 0 as its natural value."""
-        error = None if self.variance is None else math.sqrt(self.variance)
+        error = math.sqrt(self.variance) if self.error is None and self.variance is not None else self.error
         return Coefficient(self.name, self.value, error, None, None, self.ends, self.method, self.reason)
 
 

@@ -62,6 +62,8 @@ class UnconditionalState:
             return
         if not checked:
             self._check(target, fixed, numbers)
+        if chunk.weight is not None and not _squares_are_numbers(row_weight.square):
+            raise errors.weights_too_extreme(self.name)
         self.totals.update(len(target), row_weight)
         if self.kept is None:
             self.kept = self._empty()
@@ -108,3 +110,7 @@ class UnconditionalState:
             raise errors.target_outside_support(
                 name, words, (int(numbers[place]),), target[place], bad, total, "correct the rows, or leave them out."
             )
+
+
+def _squares_are_numbers(square: Floats | None) -> bool:
+    return square is None or bool((np.isfinite(square) & (square > 0)).all())
