@@ -13,7 +13,7 @@ SCHEMA = "crossent/iid/1"
 
 @dataclass(frozen=True)
 class Effect:
-    """How large a departure is, apart from how sure: its name, the estimate and its 95 % interval (None: none known)."""
+    """How large a departure is, apart from how sure: its name, the estimate, and its 95 % interval if there is one."""
 
     name: str
     estimate: float
@@ -78,9 +78,7 @@ class Iid:
 def _document(test: IidTest) -> dict[str, Any]:
     shown = {key: value for key, value in vars(test).items() if key != "details"}
     effect = test.effect
-    shown["effect"] = (
-        None if effect is None else {"name": effect.name, "estimate": effect.estimate, "ci95": effect.ci95}
-    )
+    shown["effect"] = None if effect is None else vars(effect)
     return shown
 
 
