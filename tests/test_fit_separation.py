@@ -10,6 +10,7 @@ from crossent import errors
 from crossent.families.catalogue import Bernoulli, Binomial, Categorical, Laplace, NegativeBinomial, Normal, Poisson
 from crossent.fitting.chunks import ArrayRows
 from crossent.fitting.links import link_of
+from crossent.fitting.separation import recession
 from crossent.fitting.separation.collinear import collinear, refuse_collinear
 from crossent.fitting.separation.constraints import demands_of
 from crossent.fitting.separation.recession import find_separation
@@ -77,6 +78,23 @@ def test_verdicts_are_those_of_enumerated_cones(kind):
         kinds.add(found.kind)
         compared += 1
     assert kinds == {"none", "quasi", "complete"}
+
+
+@pytest.mark.parametrize("kind", ["binary", "zeros", "classes"])
+def test_with_too_many_coefficients_for_whole_numbers_floats_say_the_same(kind, monkeypatch):
+    monkeypatch.setattr(recession, "EXACT_UP_TO", 0)
+    rng = np.random.default_rng(12)
+    compared, classes = 0, 3 if kind == "classes" else 0
+    while compared < 25:
+        x, y, intercept = small(kind, rng)
+        full = np.column_stack([np.ones(len(x)), x]) if intercept else x
+        if np.linalg.matrix_rank(full) < full.shape[1]:
+            continue
+        found = find_separation(kind, table(x, y), intercept=intercept, classes=classes)
+        right = verdict(demands(kind, full, y, 1, classes), len(x))
+        assert (found.kind, found.signs, found.separated, len(found.dropped)) == right, (full, y)
+        assert not found.exact
+        compared += 1
 
 
 # -- against known answers ---------------------------------------------------------------------------------------------

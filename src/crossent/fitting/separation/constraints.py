@@ -79,9 +79,13 @@ class Block:
         at = np.arange(len(u)), self.classes_seen
         return u[at][:, None] - u, unit * (size[at][:, None] + size)
 
-    def signs(self, exact: list[int] | None, rounded: Floats) -> Relation:
-        """The signs of what the demands are about: exactly, where the direction is given in whole numbers."""
+    def signs(self, exact: list[int] | None, rounded: Floats, rough: float = 0.0) -> Relation:
+        """The signs of what the demands are about: exactly, where the direction is given in whole numbers.
+
+        Where it is not, a speed of at most `rough` is 0.
+        """
         speed, doubt = self.speeds(rounded)
+        doubt = doubt + rough
         sign = np.where(speed > doubt, 1, np.where(speed < -doubt, -1, 0)).astype(np.int8)
         if exact is None:
             return sign

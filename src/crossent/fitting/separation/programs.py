@@ -78,6 +78,34 @@ def independent(vectors: Floats, tolerance: float = 1e-11) -> NDArray[Any]:
     return np.asarray(pivots[: int((diagonal > tolerance * max(diagonal[0], 1e-300)).sum())])
 
 
+def rough_null_space(scaled: Floats, transform: Floats) -> list[list[int]]:
+    """A basis of what is orthogonal to independent vectors, in floats: entries near simple fractions become these.
+
+    `scaled` is in the units of the programs; the basis is in true ones.
+    """
+    from scipy.linalg import qr, solve_triangular
+
+    rank, width = scaled.shape
+    if rank == width:
+        return []
+    basis = np.eye(width)
+    if rank:
+        r, pivots = qr(scaled, mode="r", pivoting=True)
+        free = pivots[rank:]
+        basis = np.zeros((width - rank, width))
+        basis[np.arange(width - rank), free] = 1
+        basis[:, pivots[:rank]] = -solve_triangular(r[:rank, :rank], r[:rank, rank:]).T
+    basis[abs(basis) < 1e-9] = 0
+    true = basis @ transform.T
+    true[abs(true) < 1e-9 * (abs(basis) @ abs(transform.T))] = 0
+    return [rational.of_fractions([_simple(v / abs(row).max()) for v in row]) for row in true]
+
+
+def _simple(value: float) -> Fraction:
+    near = Fraction(float(value)).limit_denominator(1000)
+    return near if abs(float(near) - value) <= 1e-9 * abs(value) else Fraction(float(value))
+
+
 def in_whole_numbers(direction: Floats, speeds: Floats, vectors: Floats, exact: NDArray[Any]) -> list[list[int]]:
     """Directions near this one that obey every demand that it seems to meet with equality exactly: to be tried in turn.
 

@@ -24,7 +24,8 @@ from crossent.fitting.separation.constraints import AT_LEAST, EQUAL, NOTHING, Bl
 from crossent.fitting.separation.wording import combination
 from crossent.fitting.separation.working_set import first_sample, worst
 
-EXACT_UP_TO = 80  # coefficients; with more, whole numbers grow too long, and floats decide
+EXACT_UP_TO = 50  # coefficients; with more, whole numbers grow too long, and floats decide
+ROUGH = 1e-10  # of a speed in floats, in units in which direction and rows are at most 1
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Recession:
     intercept: bool = True
     classes: int = 0
     whole_direction: tuple[int, ...] | None = field(default=None, repr=False)
+    rough: float = field(default=0.0, repr=False)  # a speed below is 0, where the direction is known in floats only
 
     def left(self, chunk: Chunk) -> NDArray[np.bool_]:
         """Which demands of a chunk the limit still has: (n, 1), or (n, classes) with the classes not ruled out.
@@ -60,7 +62,7 @@ class Recession:
         left = found.relation != NOTHING
         if self.direction is not None:
             exact = None if self.whole_direction is None else list(self.whole_direction)
-            left &= ~((found.relation == AT_LEAST) & (found.signs(exact, self.direction) > 0))
+            left &= ~((found.relation == AT_LEAST) & (found.signs(exact, self.direction, self.rough) > 0))
         if found.base is not None:
             left[np.arange(len(left)), found.base] = True
         return left
@@ -86,6 +88,7 @@ def find_separation(
 class _Direction:
     rounded: Floats
     whole: list[int] | None
+    rough: float = 0.0
 
 
 class _Search:
@@ -122,7 +125,7 @@ class _Search:
             "quasi" if left else "complete", self.exact, self.names, tuple(signs), interior.rounded,
             tuple(combination(row, self.names)[0] for row in finite), tuple(tuple(row) for row in finite),
             tuple(pivots), separated, total, whole_direction=tuple(interior.whole) if interior.whole else None,
-            **self.shape(),
+            rough=interior.rough, **self.shape(),
         )  # fmt: skip
 
     def shape(self) -> dict[str, Any]:
@@ -137,10 +140,12 @@ class _Search:
             answer = programs.least(cost, vectors, equal)
             if answer.value < -programs.NEAR / 10:
                 found = self.confirmed(answer, left, self.is_left, _meets_more)
-                if found is not None:
+                if found is None:
+                    continue
+                if self.mark(found):
                     self.steps.append(found)
-                    self.mark()
-                continue
+                    continue
+                self.exact = False  # a direction that meets nothing more but by rounding: there is none
             if self.exact:
                 total = [-int(v) for v in self.set.exact[left][~equal].sum(axis=0)] if (~equal).any() else []
                 self.exact = programs.proves(total, self.set.exact[left], equal, answer.multipliers)
@@ -160,7 +165,7 @@ class _Search:
         found = self.as_direction(answer, chosen, wanted)
         broken = []
         for each in self.blocks():
-            signs = each.signs(found.whole, found.rounded)
+            signs = each.signs(found.whole, found.rounded, found.rough)
             breaks = still(each) & np.where(
                 each.relation == EQUAL, signs != 0, (each.relation == AT_LEAST) & (signs < 0)
             )
@@ -189,62 +194,80 @@ class _Search:
                 if not (signs[equal] != 0).any() and not (signs[~equal] < 0).any() and wanted(whole, signs):
                     return _Direction(rational.floats(whole), whole)
             self.exact = False
-        return _Direction(rounded / abs(rounded).max(), None)
+        rounded = self.set.transform @ self.cleaned(answer.direction, self.set.scaled[chosen])
+        return self.in_floats(rounded)
 
-    def mark(self) -> None:
-        """Demands that the last direction meets with more than equality count no longer."""
-        step = self.steps[-1]
-        signs = (
-            self.set.signs(step.whole)
-            if step.whole
-            else np.sign(self.set.vectors @ step.rounded)
-            * (abs(self.set.scaled @ np.linalg.solve(self.set.transform, step.rounded)) > programs.NEAR)
-        )
-        self.set.met |= ~self.set.equal & (signs > 0)
+    def in_floats(self, rounded: Floats) -> _Direction:
+        """With its largest entry 1, and speeds taken for 0 that are, in the programs' units."""
+        most = abs(np.linalg.solve(self.set.transform, rounded)).max()
+        largest = abs(rounded).max()
+        return _Direction(rounded / largest, None, ROUGH * most / largest)
+
+    def cleaned(self, direction: Floats, vectors: Floats) -> Floats:
+        """The direction without the program's tolerance: across the demands that it seems to meet with equality."""
+        active = vectors[abs(vectors @ direction) <= programs.NEAR]
+        active = active[programs.independent(active)]
+        if len(active):
+            basis = np.linalg.qr(active.T)[0]
+            for _ in range(2):
+                direction = direction - basis @ (basis.T @ direction)
+        return direction
+
+    def mark(self, step: _Direction) -> bool:
+        """Demands that a direction meets with more than equality count no longer; whether there are such."""
+        met = self.met_by(step, self.set.vectors) & ~self.set.equal & ~self.set.met
+        self.set.met |= met
+        return bool(met.any())
+
+    def met_by(self, step: _Direction, vectors: Floats) -> NDArray[np.bool_]:
+        if step.whole is None:
+            return vectors @ step.rounded > step.rough
+        return np.array([v > 0 for v in rational.products(vectors, step.whole)], bool)
 
     def met_before(self, vectors: Floats, equal: NDArray[np.bool_]) -> NDArray[np.bool_]:
         met = np.zeros(len(vectors), bool)
         for step in self.steps:
-            if step.whole is None:
-                met |= vectors @ step.rounded > programs.NEAR * np.linalg.norm(vectors, axis=1)
-            else:
-                met |= np.array([v > 0 for v in rational.products(vectors, step.whole)], bool)
+            met |= self.met_by(step, vectors)
         return met & ~equal
 
     def is_left(self, each: Block) -> NDArray[np.bool_]:
         """Demands of a block that no direction found so far meets with more than equality."""
         left = each.relation != NOTHING
         for step in self.steps:
-            left &= ~((each.relation == AT_LEAST) & (each.signs(step.whole, step.rounded) > 0))
+            left &= ~((each.relation == AT_LEAST) & (each.signs(step.whole, step.rounded, step.rough) > 0))
         return left
 
     def orthogonal(self, chosen: NDArray[np.bool_], still: Callable[[Block], NDArray[np.bool_]]) -> list[list[int]]:
         """A basis of the vectors orthogonal to the chosen demands; rows that are not orthogonal to them are added."""
-        while True:
-            exact, vectors = self.set.exact[chosen], self.set.vectors[chosen]
-            rows = [list(exact[i]) for i in programs.independent(self.set.scaled[chosen])]
-            basis = rational.null_space(rows, vectors.shape[1]) if rows else _unit(vectors.shape[1])
-            missed = [i for v in basis for i in np.flatnonzero([p != 0 for p in rational.products(vectors, v)])[:1]]
-            if not missed:
-                break
-            rows += [list(exact[i]) for i in missed]
-            basis = rational.null_space(rows, vectors.shape[1])
-            break
+        basis = self.null_space(chosen)
         if not basis:
             return basis
         before = len(self.set.vectors)
+        small = len(self.names) <= EXACT_UP_TO
+        found = [_Direction(rational.floats(v), v) if small else self.in_floats(rational.floats(v)) for v in basis]
         for each in self.blocks():
             left = still(each)
-            for v in basis:
-                rounded = rational.floats(v)
-                moves = left & (each.signs(v, rounded) != 0)
+            for v in found:
+                moves = left & (each.signs(v.whole, v.rounded, v.rough) != 0)
                 if moves.any():
-                    vectors, equal = worst(each, moves, each.speeds(rounded)[0], each.relation)
+                    vectors, equal = worst(each, moves, each.speeds(v.rounded)[0], each.relation)
                     self.set.add(vectors[-5:], equal[-5:], self.met_before(vectors[-5:], equal[-5:]))
         if len(self.set.vectors) > before:
             grown = np.concatenate([chosen, np.ones(len(self.set.vectors) - before, bool)])
             return self.orthogonal(grown, still)
         return basis
+
+    def null_space(self, chosen: NDArray[np.bool_]) -> list[list[int]]:
+        width, scaled = self.set.vectors.shape[1], self.set.scaled[chosen]
+        places = programs.independent(scaled)
+        if width > EXACT_UP_TO:
+            return programs.rough_null_space(scaled[places], self.set.transform)
+        exact = self.set.exact[chosen]
+        rows = [list(exact[i]) for i in places]
+        basis = rational.null_space(rows, width) if rows else _unit(width)
+        vectors = self.set.vectors[chosen]
+        missed = [i for v in basis for i in np.flatnonzero([p != 0 for p in rational.products(vectors, v)])[:1]]
+        return rational.null_space(rows + [list(exact[i]) for i in missed], width) if missed else basis
 
     # -- what follows from the cone -----------------------------------------------------------------------------------
     def interior(self) -> _Direction:
@@ -256,7 +279,7 @@ class _Search:
                 first, second = each.speeds(total.rounded)[0], each.speeds(step.rounded)[0]
                 at = (
                     (each.relation == AT_LEAST)
-                    & (each.signs(total.whole, total.rounded) > 0)
+                    & (each.signs(total.whole, total.rounded, total.rough) > 0)
                     & (second < 0)
                     & (first > 0)
                 )
@@ -264,7 +287,7 @@ class _Search:
             factor = 2 ** int(np.ceil(np.log2(most + 1)) + 1)
             if total.whole is None or step.whole is None:
                 both = factor * total.rounded + step.rounded
-                total = _Direction(both / abs(both).max(), None)
+                total = self.in_floats(both)
             else:
                 a, b = max(map(abs, total.whole)), max(map(abs, step.whole))
                 pairs = zip(total.whole, step.whole, strict=True)
@@ -278,7 +301,7 @@ class _Search:
         left = False
         for each in self.blocks():
             asked = each.relation != NOTHING
-            signs = each.signs(interior.whole, interior.rounded)
+            signs = each.signs(interior.whole, interior.rounded, interior.rough)
             good = np.where(each.relation == EQUAL, signs == 0, signs >= 0) | ~asked
             strict = (each.relation == AT_LEAST) & (signs > 0)
             stays = asked & ~strict
