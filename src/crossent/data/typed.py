@@ -16,6 +16,7 @@ from crossent.data import columns
 
 Mask = NDArray[np.bool_]
 MISSING, UNSEEN = -1, -2
+_NEW = -3
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Levels:
 
     def __init__(self, code: Callable[[Any], int]) -> None:
         self._code = code
-        self._known: dict[Any, int] = {}
+        self._known: dict[str, tuple[Any, Any]] = {}  # for each type of column: values, and their numbers
 
     def codes(self, cells: Any, column: str) -> NDArray[np.int32]:
         """The number of every row's level."""
@@ -92,19 +93,22 @@ class Levels:
         series = pl.Series("", cells) if isinstance(cells, np.ndarray) else columns.labels(cells, column)
         if series.dtype.is_float():
             series = series.fill_nan(None)
-        unique = series.drop_nulls().unique(maintain_order=True)
-        numbers = pl.Series("", [self.number(value) for value in unique.to_list()], dtype=pl.Int32)
-        found = series.replace_strict(unique, numbers, default=MISSING, return_dtype=pl.Int32)
-        return np.asarray(found.to_numpy())
+        kind = str(series.dtype)
+        if kind not in self._known:
+            self._known[kind] = (series.clear(), pl.Series("", [], dtype=pl.Int32))
+        found = series.replace_strict(*self._known[kind], default=_NEW, return_dtype=pl.Int32)
+        new = series.filter(found == _NEW).drop_nulls().unique(maintain_order=True)
+        if len(new):
+            values, numbers = self._known[kind]
+            numbered = pl.Series("", [self.number(value) for value in new.to_list()], dtype=pl.Int32)
+            self._known[kind] = (values.append(new), numbers.append(numbered))
+            found = series.replace_strict(*self._known[kind], default=_NEW, return_dtype=pl.Int32)
+        codes = np.asarray(found.to_numpy())
+        return np.where(codes == _NEW, np.int32(MISSING), codes) if series.null_count() else codes
 
     def number(self, value: Any) -> int:
         """The number of one value's level."""
-        if value == "":
-            return MISSING
-        key = (type(value), value)
-        if key not in self._known:
-            self._known[key] = self._code(value)
-        return self._known[key]
+        return MISSING if value == "" else self._code(value)
 
 
 class NewLevels(Levels):
