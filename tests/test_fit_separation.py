@@ -10,7 +10,7 @@ from crossent import errors
 from crossent.families.catalogue import Bernoulli, Binomial, Categorical, Laplace, NegativeBinomial, Normal, Poisson
 from crossent.fitting.chunks import ArrayRows
 from crossent.fitting.links import link_of
-from crossent.fitting.separation import recession
+from crossent.fitting.separation import cone
 from crossent.fitting.separation.collinear import collinear, refuse_collinear
 from crossent.fitting.separation.constraints import demands_of
 from crossent.fitting.separation.recession import find_separation
@@ -82,7 +82,7 @@ def test_verdicts_are_those_of_enumerated_cones(kind):
 
 @pytest.mark.parametrize("kind", ["binary", "zeros", "classes"])
 def test_with_too_many_coefficients_for_whole_numbers_floats_say_the_same(kind, monkeypatch):
-    monkeypatch.setattr(recession, "EXACT_UP_TO", 0)
+    monkeypatch.setattr(cone, "EXACT_UP_TO", 0)
     rng = np.random.default_rng(12)
     compared, classes = 0, 3 if kind == "classes" else 0
     while compared < 25:
