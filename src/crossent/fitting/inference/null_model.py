@@ -73,9 +73,9 @@ class Targets:
 
 def targets_of(model: Model, rows: Rows, scalars: list[float]) -> Targets:
     """One pass over the targets. `scalars` are the model's raw parameters beyond the first."""
-    state, offset = UnconditionalState(model.family, dict(model.known), name=rows.name), False
+    state, offset = UnconditionalState(model.family, dict(model.known), name=rows.name, least=True), False
     for chunk in rows.chunks():
-        state.update(chunk, checked=True)
+        state.update(chunk)
         offset |= chunk.offset is not None
     least, values = least_total(state)
     return Targets(state, least, values, offset, *_saturated(model, state, values, scalars))
@@ -156,9 +156,9 @@ def _at_the_boundary(model: Model, found: Targets) -> bool:
 
 def _with_offset(model: Model, rows: Rows, found: Targets, weight: float, reference: Floats, counted: int) -> Null:
     if model.link.own and model.link.name == "identity":
-        state = UnconditionalState(model.family, dict(model.known), name=rows.name)
+        state = UnconditionalState(model.family, dict(model.known), name=rows.name, least=True)
         for chunk in WithoutDesign(rows, shifted=True).chunks():
-            state.update(chunk, checked=True)
+            state.update(chunk)
         least, values = least_total(state)
         shifted = Targets(state, least, values, False, None, None)
         return Null(least, _constant(model, shifted, least, weight, reference, 0.0), counted)

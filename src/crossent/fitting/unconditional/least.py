@@ -30,8 +30,8 @@ def least_total(state: UnconditionalState) -> tuple[float, tuple[float, ...]]:
         every = [*shares, 1 - shares[0]] if family.classes is None else [s / sum(shares) for s in shares]
         entropy = finish.plus(*(finish.entropy_term(share) for share in every))
         return float(finish.times(entropy, finish.decimal(weight))), tuple(map(float, shares))
-    if state.own and family.name == "Normal":
-        return _normal(kept, weight)
+    if family is FAMILIES["Normal"] and set(state.known) <= {"log_scale"}:
+        return _normal(kept, weight, state.known.get("log_scale"))
     observed = kept.observed()
     if state.own and family.name == "Laplace":
         loc, scale = (float(value) for value in laplace.fit_mle(observed.target, observed.likelihood))
@@ -53,13 +53,16 @@ def least_total(state: UnconditionalState) -> tuple[float, tuple[float, ...]]:
     return likelihood.total(free), tuple(likelihood.raw(free))
 
 
-def _normal(kept: Moments | Values, weight: Fraction) -> tuple[float, tuple[float, ...]]:
+def _normal(kept: Moments | Values, weight: Fraction, log_scale: float | None) -> tuple[float, tuple[float, ...]]:
     moments = kept
     if not isinstance(moments, Moments):
         observed, moments = moments.observed(), Moments()
         moments.update(observed.target, (), RowWeight(observed.likelihood, observed.square, observed.frequency))
     mean = fraction(moments.target) / weight
     variance = fraction(moments.squares) / weight - mean * mean
+    if log_scale is not None:
+        rows = log_scale + math.log(2 * math.pi) / 2 + float(variance) * math.exp(-2 * log_scale) / 2
+        return float(weight) * rows, (float(mean), math.exp(log_scale))
     if variance <= 0:
         return float("-inf"), (float(mean), 0.0)
     logarithm = finish.log(finish.times(finish.TWO_PI, finish.decimal(variance)))

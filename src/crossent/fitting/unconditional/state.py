@@ -43,12 +43,10 @@ class UnconditionalState:
     weighted: bool = False  # importance weights
     repeated: bool = False  # frequencies
     name: str = "the data"
+    least: bool = False  # only `least_total` is wanted, no errors, no test of fit; and the targets have been checked
 
-    def update(self, chunk: Chunk, checked: bool = False) -> None:
-        """Add the rows of a chunk; those of weight 0 are not looked at. A target outside the support is a DataError.
-
-        `checked`: it is known that no target is, and no test of fit is wanted, which needs a sample of the rows.
-        """
+    def update(self, chunk: Chunk) -> None:
+        """Add the rows of a chunk; those of weight 0 are not looked at. A target outside the support is a DataError."""
         row_weight = RowWeight.of(chunk.frequency, chunk.weight)
         numbers = chunk.row + np.arange(chunk.rows)
         target, fixed = chunk.target, chunk.fixed
@@ -60,7 +58,7 @@ class UnconditionalState:
         self.repeated |= chunk.frequency is not None
         if not len(target):
             return
-        if not checked:
+        if not self.least:
             self._check(target, fixed, numbers)
         if chunk.weight is not None and not _squares_are_numbers(row_weight.square):
             raise errors.weights_too_extreme(self.name)
@@ -70,7 +68,7 @@ class UnconditionalState:
         if isinstance(self.kept, Shares) and self.family.classes is None:
             target = target.reshape(-1, 1)
         self.kept.update(target, fixed, row_weight)
-        if not self.family.support.discrete and not checked:
+        if not self.family.support.discrete and not self.least:
             self.sample.update(numbers, target, row_weight.frequency)
 
     def __add__(self, other: UnconditionalState) -> UnconditionalState:
@@ -84,6 +82,7 @@ class UnconditionalState:
             self.weighted or other.weighted,
             self.repeated or other.repeated,
             self.name,
+            self.least,
         )
 
     @property
@@ -94,7 +93,7 @@ class UnconditionalState:
     def _empty(self) -> Kept:
         if self.own and self.family.name in ("Bernoulli", "Categorical"):
             return Shares()
-        if self.own and self.family.name == "Normal" and not self.weighted:
+        if self.family is FAMILIES["Normal"] and (self.least or (self.own and not self.weighted)):
             return Moments()
         return Table() if self.family.support.discrete else Values()
 
