@@ -31,7 +31,6 @@ crossent answers: are two losses the same, where does a loss come from, how good
   crossent identify my_losses:my_loss
   crossent score predictions.csv --target species --probs 'p_*'
   crossent fit data.csv --target y --features a,b --save model.json
-  crossent families
 
 crossent COMMAND --help shows every option; crossent --help every command.
 """
