@@ -287,3 +287,20 @@ def test_models_that_cannot_be_compared():
 def test_as_many_coefficients_as_rows():
     with pytest.raises(errors.DataError, match="more rows than parameters"):
         fitted(Poisson, np.array([1.0, 2.0, 4.0]), X[:3, [0, 2]], cluster="g", codes=np.array([0, 1, 2]))
+
+
+@pytest.mark.parametrize("how", [{"errors": "sandwich"}, {"cluster": "g"}])
+def test_threads_and_chunks_change_no_bit(how, monkeypatch):
+    rng = np.random.default_rng(1)
+    many = 70_000
+    x = rng.normal(size=(many, 3))
+    y = rng.poisson(np.exp(x[:, 0] / 3)).astype(float)
+    rows = ArrayRows(("a", "b", "c"), y, x, cluster=rng.integers(0, 500, many) if "cluster" in how else None)
+    model = Model(Poisson, link_of(Poisson), ("a", "b", "c"))
+    optimum = maximise(model, rows)
+    found = []
+    for threads in ("1", "2", "5"):
+        monkeypatch.setenv("CROSSENT_NUM_THREADS", threads)
+        fit = describe(model, rows, optimum, **how)
+        found.append((errors_of(fit), fit.deviance, fit.null_log_likelihood))
+    assert found[0] == found[1] == found[2]
