@@ -247,3 +247,20 @@ def test_streams_end_where_memory_does_in_few_passes(name: str, monkeypatch: pyt
     maximise(model, stream, progress=lambda count, **more: told.append((count, more)))
     assert told[-1][0] == 200_000
     assert {"iteration", "loss"} <= told[-1][1].keys()
+
+
+def test_fits_at_the_same_time_leave_blas_as_it_was() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from threadpoolctl import threadpool_info
+
+    def counts() -> list[int]:
+        return [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
+
+    model, rows = table("Bernoulli", 5000)
+    maximise(model, rows)
+    before = counts()
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: maximise(model, rows).coefficients, range(12)))
+    assert counts() == before
+    assert all(np.array_equal(made[0], each) for each in made)

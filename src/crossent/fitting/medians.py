@@ -14,8 +14,8 @@ from crossent.fitting.model import Model
 from crossent.fitting.result import Fit
 from crossent.fitting.separation.median import MedianFit, fit_median
 from crossent.fitting.solver import passes
+from crossent.fitting.solver.blas import one_blas_thread
 from crossent.fitting.solver.directions import curvature_of
-from crossent.fitting.solver.maximise import one_blas_thread
 from crossent.fitting.solver.newton import condition_of
 from crossent.fitting.solver.optimum import Certificate, Optimum
 

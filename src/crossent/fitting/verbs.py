@@ -67,7 +67,7 @@ def fit(
     >>> import crossent as ce
     >>> found = ce.fit("bernoulli", [0, 1, 0, 1, 1], [[1.0], [2.0], [3.0], [4.0], [5.0]])
     >>> [(p.name, round(p.estimate, 6)) for p in found.parameters]
-    [('Intercept', -1.958107), ('x0', 0.809909)]
+    [('Intercept', -2.648587), ('x0', 1.090426)]
     >>> round(ce.fit("bernoulli", [0, 1, 0, 1, 1]).parameters[0].estimate, 12)
     0.6
     """

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from crossent.families.catalogue import FAMILIES
 from crossent.fitting.chunks import Chunk, Floats, Rows
 from crossent.fitting.model import Model
-from crossent.fitting.solver.maximise import one_blas_thread
+from crossent.fitting.solver.blas import one_blas_thread
 from crossent.fitting.solver.passes import part, spans_of
 from crossent.kernels import threads
 from crossent.kernels.exact_sum import ExactSum

@@ -39,6 +39,11 @@ def collinear(rows: Rows, intercept: bool = True) -> list[Collinear]:
     """The combinations of columns that vanish, each naming one column that could be left out: none where all is well.
 
     Two passes; rows of weight 0 are left aside. Raises DataError (`errors.more_columns_than_rows`).
+
+    >>> from crossent.fitting.chunks import ArrayRows
+    >>> x = np.array([[1.0, 2.0], [2.0, 4.0], [4.0, 8.0]])
+    >>> collinear(ArrayRows(("metres", "double"), x[:, 0], x))[0].words
+    '2*metres - double'
     """
     names = ("Intercept",) * intercept + rows.columns
     triangle, size, count = _triangle(rows, intercept, len(names))

@@ -52,6 +52,12 @@ def fit_median(rows: Rows, *, intercept: bool = True) -> MedianFit:
     """Least absolute deviations of target - offset, weighted with frequency * weight.
 
     The gap is a bound in the same units as `total`, a few roundings of it. Raises DataError for collinear columns.
+
+    >>> from crossent.fitting.chunks import ArrayRows
+    >>> rows = ArrayRows(("x",), np.array([1.0, 3.0, 5.0, 70.0]), np.array([[0.0], [1.0], [2.0], [3.0]]))
+    >>> found = fit_median(rows)
+    >>> found.coefficients.tolist(), found.total, found.unique
+    ([1.0, 2.0], 63.0, True)
     """
     refuse_collinear(rows, intercept)
     count = sum(len(part.y) for part in _parts(rows, intercept))

@@ -76,6 +76,12 @@ def find_separation(
 
     Memory does not grow with the rows: programs see a few thousand of them, and every pass over all adds those that a
     direction breaks. Raises DataError (`errors.columns_collinear`) if some columns are a combination of others.
+
+    >>> from crossent.fitting.chunks import ArrayRows
+    >>> rows = ArrayRows(("dose",), np.array([0.0, 0.0, 1.0, 1.0]), np.array([[1.0], [2.0], [2.0], [3.0]]))
+    >>> found = find_separation("binary", rows)
+    >>> found.kind, found.signs, found.finite_combinations, found.separated
+    ('quasi', (-1, 1), ('Intercept + 2*dose',), 2)
     """
     return _Search(demands, rows, intercept, classes, names).verdict()
 

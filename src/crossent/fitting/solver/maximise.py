@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,6 +10,7 @@ from crossent import errors
 from crossent.fitting.chunks import Floats, Rows
 from crossent.fitting.model import Model
 from crossent.fitting.solver import start as beginning
+from crossent.fitting.solver.blas import one_blas_thread
 from crossent.fitting.solver.newton import DONE, Recedes, Search, condition_of
 from crossent.fitting.solver.optimum import Certificate, Optimum
 from crossent.fitting.solver.orthogonal import orthogonalised
@@ -194,18 +193,3 @@ def _total(model: Model, rows: Rows, coefficients: Floats) -> float:
     from crossent.fitting.solver.passes import whole
 
     return whole(model, rows, coefficients, "value").value
-
-
-@cache
-def _controller() -> Any:
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController()
-
-
-def one_blas_thread() -> Any:
-    # Spans are shared out to our own threads; and a sum that BLAS splits has other bits for other thread counts.
-    import scipy.linalg  # noqa: F401  (its BLAS is to be known too)
-
-    controller = _controller()
-    return controller.limit(limits=1, user_api="blas") if controller.lib_controllers else nullcontext()
