@@ -54,10 +54,10 @@ def fit_median(rows: Rows, *, intercept: bool = True) -> MedianFit:
     The gap is a bound in the same units as `total`, a few roundings of it. Raises DataError for collinear columns.
 
     >>> from crossent.fitting.chunks import ArrayRows
-    >>> rows = ArrayRows(("x",), np.array([1.0, 3.0, 5.0, 70.0]), np.array([[0.0], [1.0], [2.0], [3.0]]))
+    >>> rows = ArrayRows(("x",), np.array([1.0, 3.0, 5.0, 7.0, 90.0]), np.arange(5.0)[:, None])
     >>> found = fit_median(rows)
     >>> found.coefficients.tolist(), found.total, found.unique
-    ([1.0, 2.0], 63.0, True)
+    ([1.0, 2.0], 81.0, True)
     """
     refuse_collinear(rows, intercept)
     count = sum(len(part.y) for part in _parts(rows, intercept))
