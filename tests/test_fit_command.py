@@ -101,6 +101,12 @@ def test_features_may_be_repeated_and_a_formula_may_begin_with_a_minus(folder, c
     assert [p["name"] for p in json.loads(out)["parameters"]] == ["x", "scale"]
 
 
+def test_the_formula_stands_in_the_title(folder, capsys):
+    _, out, _ = run(capsys, "fit", "data.csv", "--target", "yes", "--formula", "x * region")
+    assert out.splitlines()[0] == "Bernoulli, logit link: target yes, formula x * region"
+    assert "x:region[T.south]" in out
+
+
 def test_the_report_is_one_page_with_the_command_and_the_curve(folder, capsys):
     code, _, err = run(
         capsys, "fit", "data.csv", "--target", "word", "--positive", "good", "--features", "x", "--report", "out.html"
@@ -235,6 +241,28 @@ def test_missing_values_may_be_dropped_and_predicted_as_nothing(folder, capsys):
     assert "200 rows, 4 of them without a prediction" in out
     assert pl.read_csv("p.csv").columns[:3] == ["yes", "x", "z"]
     assert pl.read_csv("p.csv")["probs"].null_count() == 4
+
+
+def test_hostile_names_reach_neither_terminal_nor_page(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    name, levels = "\x1b[31m<script>", ["=cmd|x", "<img src=x>", "\u202eabc"]
+    rows = [levels[k % 3] for k in range(60)]
+    pl.DataFrame({name: rows, "x": [(k * 7919) % 101 / 10 for k in range(60)]}).write_csv("data.csv")
+    code, out, err = run(
+        capsys, "fit", "data.csv", "--target", name, "--features", "x", "--save", "m.json", "--report", "r.html"
+    )
+    assert code == 0, err
+    code, more, err_more = run(capsys, "predict", "m.json", "data.csv", "-o", "p.csv")
+    assert code == 0, err_more
+    assert not set("\x1b\u202e") & set(out + err + more + err_more)
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "<img" not in page
+    assert (
+        run(capsys, "score", "p.csv", "--target", name, "--probs", "probs_*")[0] == 3
+    )  # '=cmd|x is no label of =cmd|x
+    assert run(capsys, "predict", "m.json", "data.csv", "-o", "p.csv", "--raw-text")[0] == 0
+    assert run(capsys, "score", "p.csv", "--target", name, "--probs", "probs_*")[0] == 0
 
 
 INTERRUPTED = """

@@ -77,6 +77,7 @@ def predict(
     from crossent.fitting.storage import load_model
     from crossent.fitting.storage.files import predict_files
     from crossent.report.progress import row_counter
+    from crossent.report.text import printable
 
     names = ["-" if name == STANDARD_INPUT else name for name in files]
     learned = load_model(model)
@@ -89,8 +90,8 @@ def predict(
         print(f"crossent: warning: {written.missing:,} rows have no prediction: infinite or undetermined estimates of "
               "the model contradict each other there.", file=sys.stderr)  # fmt: skip
     without = f", {written.missing:,} of them without a prediction" if written.missing else ""
-    print(f"{output}: {written.rows:,} rows{without}; columns {', '.join(written.columns[:20])}"
-          f"{', ...' if len(written.columns) > 20 else ''}")  # fmt: skip
+    columns = ", ".join(written.columns[:20]) + (", ..." if len(written.columns) > 20 else "")
+    print(printable(f"{output}: {written.rows:,} rows{without}; columns {columns}"))
     return DONE
 
 
@@ -124,9 +125,10 @@ def _fixed(pairs: list[str]) -> dict[str, float]:
 def _warn(found: Fit) -> None:
     """What nobody should overlook, where a table in a pipe would hide it."""
     from crossent.report.fits.words import warnings_of
+    from crossent.report.text import printable
 
     for told in warnings_of(found):
-        print(f"crossent: warning: {told}", file=sys.stderr)
+        print(f"crossent: warning: {printable(told)}", file=sys.stderr)
 
 
 def _report(found: Fit, report: str, names: list[str], separator: str | None) -> None:

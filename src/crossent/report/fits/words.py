@@ -31,6 +31,8 @@ def title(fit: Fit) -> str:
 def model_line(fit: Fit) -> str:
     """Which column was taken for what."""
     words = [f"{name} {_column(value)}" for name, value in fit.columns.items() if value not in (None, (), [], {}, "")]
+    if fit.design is not None and fit.design.formula is not None:
+        words.append(f"formula {printable(fit.design.formula)}")
     return ", ".join(words) if words else f"{len(fit.parameters)} parameters"
 
 
