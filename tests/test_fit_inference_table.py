@@ -139,3 +139,22 @@ def test_a_known_scale_leaves_the_normal_distribution():
     assert fit.null_deviance == pytest.approx(((y - y.mean()) ** 2).sum(), rel=1e-11)
     assert fit.parameters[1].estimate == pytest.approx(coefficients[1], rel=1e-11)
     assert fit.parameters[1].standard_error == pytest.approx(np.sqrt(np.linalg.inv(whole.T @ whole)[1, 1]), rel=1e-11)
+
+
+@pytest.mark.parametrize("how", ["sample_weight", "errors", "cluster"])
+def test_robust_errors_beside_an_infinite_coefficient(how):
+    import crossent as ce
+
+    separated = np.arange(200) < 40
+    b = RNG.normal(size=200)
+    y = np.where(separated, 0, b + RNG.normal(size=200) > 0).astype(float)
+    given = {"sample_weight": RNG.random(200) + 0.5, "errors": "sandwich", "cluster": np.arange(200) % 30}[how]
+    inner = given if how == "errors" else given[40:]
+    fit = ce.fit("bernoulli", y, np.column_stack([separated, b]), **{how: given})
+    rest = ce.fit("bernoulli", y[40:], b[40:, None], **{how: inner})
+    assert fit.errors == rest.errors == ("cluster" if how == "cluster" else "sandwich")
+    # clusters: the factor (n - 1) / (n - k) counts all rows
+    factor = math.sqrt(199 / 198 / (159 / 158)) if how == "cluster" else 1
+    assert fit.parameters[1].standard_error is None
+    for one, other in zip((fit.parameters[0], fit.parameters[2]), rest.parameters, strict=True):
+        assert one.standard_error == pytest.approx(other.standard_error * factor, rel=1e-8)

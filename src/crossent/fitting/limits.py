@@ -72,7 +72,9 @@ def _described(question: Any, model: Model, found: Recession) -> Fit:
         fixed_at=infinite,
     )
     made = describe(
-        model, question.rows, optimum, errors=question.errors or "model", cluster=None, covariance=covariance,
+        model, question.rows, optimum, errors=question.errors or "model",
+        cluster=None if inside is None else question.cluster,
+        covariance=covariance, finite_rows=None if inside is None else LimitRows(question.rows, found),
         undetermined=undetermined, separation=separation_of(found, optimum.total), **question.told,
     )  # fmt: skip
     # chi-squared does not hold where the maximum is at infinity
