@@ -115,7 +115,8 @@ def statsmodels(case: Case, target: np.ndarray, design: np.ndarray) -> Iterator[
 
     def generalised(family: object) -> Solve:
         def fit(tolerance: float, most: int) -> np.ndarray:
-            return np.asarray(sm.GLM(target, with_ones, family=family).fit(tol=tolerance, maxiter=most).params)
+            model = sm.GLM(target, with_ones, family=family)
+            return np.asarray(model.fit(tol=tolerance, maxiter=most, tol_criterion="params").params)
 
         return fit
 
