@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from crossent import errors
+from crossent.families.blame import snake_case
 from crossent.families.catalogue import FAMILIES
 from crossent.families.contract import Family
 from crossent.fitting.chunks import Rows
@@ -61,11 +62,26 @@ def answer(question: Question) -> Fit:
     alone = not question.rows.columns and question.intercept and not question.offset
     if alone and question.cluster is None and question.link is None:
         return _distribution(question)
+    _refuse_constant(question)
     if question.family is FAMILIES["Laplace"]:
         from crossent.fitting.medians import median_regression
 
         return median_regression(question, model_of(question))
     return _regression(question, model_of(question))
+
+
+def _refuse_constant(question: Question) -> None:
+    """A scale has no estimate where every row holds the same: the likelihood grows without end."""
+    known = known_scalars(question.family, question.fixed)
+    if "log_scale" not in {p.name for p in question.family.parameters} - known.keys():
+        return
+    first = None
+    for chunk in question.rows.chunks():
+        first = chunk.target[0] if first is None else first
+        if (chunk.target != first).any():
+            return
+    if first is not None:
+        raise errors.constant_target(question.rows.name, snake_case(question.family.name), float(first))
 
 
 def model_of(question: Question) -> Model:
