@@ -1,4 +1,4 @@
-"""BLAS in one thread while blocks of rows are shared out to ours; and a sum it splits has other bits for other counts."""
+"""BLAS in one thread while our own threads share the blocks of rows; what it splits would have other bits, too."""
 
 from __future__ import annotations
 
