@@ -208,6 +208,7 @@ def main() -> None:
         made += lines
     if not given.names and not given.peers:
         made += linear_in_rows(share)
+        sys.stdout.write("\n".join(made[-8:]) + "\n")
     head = [
         "# `fit` beside the peers",
         "",
