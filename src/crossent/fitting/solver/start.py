@@ -38,7 +38,8 @@ def constant(model: Model, chunk: Chunk) -> Floats:
         _class_shares(model, chunk, weight, made)
         return made
     values = _estimate(model, chunk, weight)
-    raw = [float(value) for value in model.family.standard.to_raw(*map(np.float64, values))]
+    with np.errstate(divide="ignore"):  # the best constant may be at the edge: log(0)
+        raw = [float(value) for value in model.family.standard.to_raw(*map(np.float64, values))]
     if model.intercept:
         mean = values[0]
         offset = 0.0 if chunk.offset is None else float(np.average(chunk.offset, weights=weight))
