@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from crossent import errors
 from crossent.arrays import is_text, to_numpy
 from crossent.data.columns import label_text
+from crossent.data.frames import frame_columns
 from crossent.data.typed import all_finite
 from crossent.fitting.chunks import ArrayRows, Floats
 from crossent.fitting.design.design import Design, Factor
@@ -19,7 +20,7 @@ from crossent.fitting.design.file_rows import TableRows
 from crossent.fitting.design.learn import Learned, Options, learn
 from crossent.fitting.design.reading import DROP, Reader
 from crossent.fitting.design.soft_targets import soft_target
-from crossent.fitting.design.tables import ColumnTable, frame_columns
+from crossent.fitting.design.tables import ColumnTable
 
 NAME = "the data"
 

@@ -185,7 +185,8 @@ class Design:
                [0.]])
         """
         from crossent.fitting.design.reading import Reader
-        from crossent.fitting.design.tables import ColumnTable, frame_columns
+        from crossent.data.frames import frame_columns
+        from crossent.fitting.design.tables import ColumnTable
 
         alone = replace(self, offset=None, exposure=None, trials=None)
         table = ColumnTable(frame_columns(columns) or {}, name, self.sources)
