@@ -184,8 +184,8 @@ class Design:
         array([[1.],
                [0.]])
         """
-        from crossent.fitting.design.reading import Reader
         from crossent.data.frames import frame_columns
+        from crossent.fitting.design.reading import Reader
         from crossent.fitting.design.tables import ColumnTable
 
         alone = replace(self, offset=None, exposure=None, trials=None)
