@@ -15,6 +15,10 @@ def score(
     family: str | None = None,
     param: list[str] | None = None,
     weight: str | None = None,
+    cluster: str | None = None,
+    time: str | None = None,
+    serial: str | None = None,
+    lags: int | None = None,
     positive: str | None = None,
     sum_tolerance: float = 1e-3,
     on_bad: str = "error",
@@ -31,7 +35,8 @@ def score(
     with row_counter() as progress:
         result = score_files(
             names, target, probs=probs, logits=logits, family=family, param=tuple(param or ()), weight=weight,
-            positive=positive, sum_tolerance=sum_tolerance, on_bad=on_bad, separator=separator, progress=progress,
+            positive=positive, sum_tolerance=sum_tolerance, on_bad=on_bad, cluster=cluster, time=time, serial=serial,
+            lags=lags, separator=separator, progress=progress,
         )  # fmt: skip
     if json:
         print(result.to_json())

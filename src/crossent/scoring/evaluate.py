@@ -53,7 +53,7 @@ def evaluated(plan: Plan, reading: Reading) -> tuple[Rows, Any]:
 def _kept(reading: Reading) -> Rows:
     rows, bad = reading.rows, reading.bad
     keep = None if bad is None or not bad.any() else ~bad
-    return Rows(rows.target, rows.raw, rows.fixed, rows.weight, keep, rows.first_row)
+    return Rows(rows.target, rows.raw, rows.fixed, rows.weight, keep, rows.first_row, rows.place)
 
 
 def _run(plan: Plan, rows: Rows) -> Any:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from crossent import errors
 from crossent.data import columns
+from crossent.independence.cost.serial import SERIAL, check_serial
 
 if TYPE_CHECKING:
     from crossent.data import Source
@@ -32,6 +33,10 @@ class Options:
     weight: str | None = None
     sum_tolerance: float = SUM_TOLERANCE
     on_bad: str = "error"
+    cluster: str | None = None
+    time: str | None = None
+    serial: str | None = None
+    lags: int | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,10 @@ class Plan:
     positive: str | None = None
     sum_tolerance: float = SUM_TOLERANCE
     skip_bad: bool = False
+    cluster: str | None = None
+    time: str | None = None
+    serial: str | None = None
+    lags: int | None = None
 
     @property
     def given(self) -> tuple[str | float, ...]:
@@ -61,9 +70,9 @@ class Plan:
 
     @property
     def columns(self) -> list[str]:
-        """The columns that are read as numbers."""
-        wanted: list[str | float] = [*([] if self.labels else [self.target]), *self.given, *self.fixed.values()]
-        wanted += [self.weight] if self.weight else []
+        """The columns that are read beside the labels."""
+        wanted: list[str | float | None] = [*([] if self.labels else [self.target]), *self.given, *self.fixed.values()]
+        wanted += [self.weight, self.cluster, self.time]
         return list(dict.fromkeys(name for name in wanted if isinstance(name, str)))
 
     def echo(self) -> dict[str, Any]:
@@ -72,9 +81,8 @@ class Plan:
         if self.classes:
             name = self.parameterisation.names[0]
             echo |= {name: dict(zip(self.classes.names, self.classes.columns, strict=True))}
-        return echo | ({"weight": self.weight} if self.weight else {}) | (
-            {"positive": self.positive} if self.positive is not None else {}
-        )  # fmt: skip
+        named = {name: getattr(self, name) for name in ("weight", "positive", "cluster", "time")}
+        return echo | {name: value for name, value in named.items() if value is not None}
 
 
 def make_plan(options: Options, source: Source) -> Plan:
@@ -85,8 +93,10 @@ def make_plan(options: Options, source: Source) -> Plan:
     if not 0 <= options.sum_tolerance < 1:
         raise errors.tolerance_out_of_range(options.sum_tolerance)
     source.require(options.target, "--target")
-    if options.weight is not None:
-        source.require(options.weight, "--weight")
+    for name in ("weight", "cluster", "time"):
+        if (column := getattr(options, name)) is not None:
+            source.require(column, f"--{name}")
+    check_dependence(options.cluster, options.time, options.serial, options.lags)
     by_class = _class_pattern(options, source)
     if by_class:
         plan = _plan_of_classes(options, source, *by_class)
@@ -94,7 +104,19 @@ def make_plan(options: Options, source: Source) -> Plan:
         plan = _plan_of_parameters(options, source)
     if plan.positive is not None and plan.family.name != "Bernoulli":
         raise errors.positive_not_for(plan.family.name)
-    return plan
+    return replace(
+        plan, cluster=options.cluster, time=options.time, serial=options.serial, lags=options.lags
+    )  # fmt: skip
+
+
+def check_dependence(cluster: Any, time: Any, serial: str | None, lags: int | None) -> None:
+    """Raises unless the options say one way in which rows may depend on one another, or none."""
+    if cluster is not None and time is not None:
+        raise errors.dependence_named_twice()
+    for option, given in (("--serial", serial), ("--lags", lags)):
+        if given is not None and time is None:
+            raise errors.serial_without_time(option)
+    check_serial(serial or SERIAL[0], lags)
 
 
 def _class_pattern(options: Options, source: Source) -> tuple[str, str] | None:
@@ -114,7 +136,7 @@ def _plan_of_classes(options: Options, source: Source, name: str, pattern: str) 
         raise errors.class_columns_not_for(option, family.name)
     if options.param or (options.probs is not None and options.logits is not None):
         raise errors.prediction_named_twice(option)
-    taken = {options.target, options.weight}
+    taken = {options.target, options.weight, options.cluster, options.time}
     found = matching(option, pattern, [column for column in source.columns if column not in taken])
     for column in found.columns:
         source.require(column, option)

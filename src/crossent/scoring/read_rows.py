@@ -11,8 +11,11 @@ import numpy as np
 from crossent import errors
 from crossent.data import Batch, columns
 from crossent.data.labels import FEW, Labels
+from crossent.errors.dependence import TIMES
+from crossent.independence.cost.keys import keys_of
+from crossent.independence.cost.times import times_of
 from crossent.scoring.plan import Plan, same_label
-from crossent.scoring.state import Rows
+from crossent.scoring.state import Place, Rows
 
 if TYPE_CHECKING:
     import polars as pl
@@ -73,7 +76,8 @@ def read_rows(plan: Plan, batch: Batch) -> Reading:
         target, levels = _two_labels(plan, batch.labels, weight, faults)
     raw = tuple(_parameter(batch, given, faults) for given in plan.given)
     fixed = tuple(_parameter(batch, given, faults) for given in plan.fixed.values())
-    return Reading(batch, Rows(target, raw, fixed, weight, None, batch.row), faults, levels)
+    place = read_place(plan, batch, weight, faults)
+    return Reading(batch, Rows(target, raw, fixed, weight, None, batch.row, place), faults, levels)
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------------
@@ -128,6 +132,36 @@ def _weight(plan: Plan, batch: Batch, faults: list[Fault]) -> np.ndarray | None:
         )
     )
     return np.where(bad, 1.0, weight)  # not 0: a row of weight 0 would not be looked at
+
+
+# --- clusters and times -----------------------------------------------------------------------------------------------
+
+
+def read_place(plan: Plan, batch: Batch, weight: np.ndarray | None, faults: list[Fault]) -> Place | None:
+    """The rows' clusters or times; what a row of weight 0 holds is not looked at."""
+    column = plan.cluster or plan.time
+    if column is None:
+        return None
+    cells = batch.columns[column]
+    if weight is not None and (nothing := weight == 0).any():
+        cells = cells.set(type(cells)("", nothing), None)
+    if plan.cluster:
+        keys, which = keys_of(cells, column)
+        if (which < 0).any():
+            faults.append(Fault(column, which < 0, "say which cluster each row belongs to", lambda row: "missing"))
+        return Place(which, keys)
+    times = times_of(cells, column)
+    if times.odd is not None:
+        row, kind = times.odd
+        raise errors.times_of_two_kinds(column, times.kind, kind, batch.row_in_file + row, batch.file)
+    if times.bad is not None:
+        faults.append(Fault(column, times.bad, f"hold {TIMES}", lambda row: _time(cells[row])))
+    return Place(times.values, None, times.kind)
+
+
+def _time(value: Any) -> str:
+    blank = value is None or not str(value).strip()
+    return "missing" if blank else columns.shortened(str(value) if isinstance(value, str) else value)
 
 
 # --- labels -----------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,6 +12,8 @@ from fractions import Fraction
 from importlib import import_module
 from typing import Any
 
+from crossent.independence.cost import ClusteredSums, MeanError
+from crossent.independence.cost.moments import moments_of
 from crossent.scoring import finish
 from crossent.scoring.state import ScoreState
 
@@ -24,6 +27,8 @@ class Score:
     Nats; None where a number is undefined. `base_nats` is the cross-entropy of the family's best constant member on
     the same weighted rows; `gain_nats` = base_nats - nats; `skill` = 1 - nats / base_nats (discrete families).
     `standard_error` = sqrt(sum w^2 (nll - mean)^2) / sum w, and `ci95` = nats -+ 1.96 of them (normal quantile).
+    With clusters or times both are what `crossent.independence.cost` makes of them (`ci95_method` says which), and
+    `naive_standard_error` is that of independent rows. `effective_n` = variance of a row's loss / standard_error^2.
     Rows are counted from 0.
     """
 
@@ -35,7 +40,7 @@ class Score:
     finite_nats: float
     standard_error: float | None
     ci95: tuple[float, float] | None
-    effective_n: float
+    effective_n: float | None
     perplexity: float | None
     entropy_of_base_rate: float | None
     base_nats: float | None
@@ -48,6 +53,14 @@ class Score:
     zero_weight: int = 0
     sum_deviation: float | None = None
     columns: dict[str, Any] = field(default_factory=dict)
+    ci95_method: str = "normal quantile"
+    dependence: MeanError | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def naive_standard_error(self) -> float | None:
+        """The standard error of independent rows."""
+        return self.standard_error if self.dependence is None else self.dependence.naive_standard_error
 
     def to_dict(self) -> dict[str, Any]:
         """The document of `crossent score --json`, infinities as the strings "inf" and "-inf"."""
@@ -56,10 +69,12 @@ class Score:
             "bits": self.bits,
             "standard_error": self.standard_error,
             "ci95": None if self.ci95 is None else list(self.ci95),
-            "ci95_method": "normal quantile",
+            "ci95_method": self.ci95_method,
             "effective_n": self.effective_n,
             "finite_nats": self.finite_nats,
         }
+        if self.dependence is not None:
+            cross_entropy |= _of_dependence(self.dependence)
         document = {
             "schema": SCHEMA,
             "family": self.family,
@@ -77,6 +92,8 @@ class Score:
             "sum_deviation": self.sum_deviation,
             "columns": self.columns,
         }
+        if self.notes:
+            document["notes"] = list(self.notes)
         return _speakable(document)
 
     def to_json(self, indent: int | None = 2) -> str:
@@ -99,8 +116,13 @@ def summarise(
     over_classes: bool,
     columns: dict[str, Any],
     again: Callable[[Any], Any],
+    serial: str = "series",
+    lags: int | None = None,
 ) -> Score:
-    """The state's numbers. `again(pass_state)` runs a further pass over the same rows, where a baseline needs one."""
+    """The state's numbers. `again(pass_state)` runs a further pass over the same rows, where a baseline needs one.
+
+    `serial` and `lags` say how the error of rows in order of time is found.
+    """
     losses = state.losses
     weight = finish.exact(losses.weight)
     nats = _mean(losses.loss.unbounded, finish.exact(losses.finite_loss), weight)
@@ -109,6 +131,12 @@ def summarise(
     error = None if losses.infinite.count else _standard_error(state, weight)
     base = state.baseline.nats(weight, again) if state.baseline is not None else None
     entropy = base if over_classes else None
+    effective: float | None = float(finish.decimal(weight**2 / finish.exact(losses.weight_squares)))
+    known = _dependence(state, weight, serial, lags)
+    if known is None:
+        standard_error, ci95 = finish.number(error), None if error is None else _interval(nats, error)
+    else:
+        standard_error, ci95, effective = known.standard_error, known.ci95, known.effective_n
     return Score(
         family=family,
         n=losses.count,
@@ -116,9 +144,9 @@ def summarise(
         nats=_float(nats),
         bits=_float(_divided(nats, finish.LOG_TWO)),
         finite_nats=_float(finite),
-        standard_error=finish.number(error),
-        ci95=None if error is None else _interval(nats, error),
-        effective_n=float(finish.decimal(weight**2 / finish.exact(losses.weight_squares))),
+        standard_error=standard_error,
+        ci95=ci95,
+        effective_n=effective,
         perplexity=finish.exponential(nats) if over_classes else None,
         entropy_of_base_rate=finish.number(entropy),
         base_nats=finish.number(base),
@@ -131,7 +159,31 @@ def summarise(
         zero_weight=state.zero_weight,
         sum_deviation=state.largest_deviation,
         columns=columns,
+        ci95_method="normal quantile" if known is None else known.method,
+        dependence=known,
+        notes=() if known is None else known.notes,
     )
+
+
+def _dependence(state: ScoreState, weight: Fraction, serial: str, lags: int | None) -> MeanError | None:
+    """The error of rows in clusters or in order of time; None of independent rows, or with an infinite loss."""
+    losses, dependence = state.losses, state.dependence
+    if dependence is None or losses.infinite.count:
+        return None
+    sums = (losses.weight_squares, losses.finite_loss, losses.cross, losses.squares)
+    moments = moments_of(losses.count, weight, *map(finish.exact, sums))
+    if isinstance(dependence, ClusteredSums):
+        found = dependence.error(moments)
+        for note in found.notes:  # few clusters
+            warnings.warn(note, stacklevel=4)
+        return found
+    return dependence.error(moments, serial, lags)
+
+
+def _of_dependence(known: MeanError) -> dict[str, Any]:
+    """What the document says beside the usual: numbers that the method has."""
+    names = ("degrees_of_freedom", "clusters", "times", "basis", "lags", "naive_standard_error", "understated")
+    return {name: value for name in names if (value := getattr(known, name)) is not None}
 
 
 def _mean(unbounded: float, total: Fraction, weight: Fraction) -> Decimal:

@@ -10,12 +10,13 @@ from typing import Any
 from crossent import errors
 from crossent.data import Source, open_source
 from crossent.data.source import BATCH_ROWS
+from crossent.independence.cost.serial import SERIAL
 from crossent.scoring.baselines import baseline
 from crossent.scoring.evaluate import evaluated, score_reading
 from crossent.scoring.plan import Options, Plan, make_plan
 from crossent.scoring.read_rows import read_rows
 from crossent.scoring.result import Score, summarise
-from crossent.scoring.state import ScoreState, update_baseline
+from crossent.scoring.state import ScoreState, empty_dependence, update_baseline
 
 VALUES_AT_ONCE = 1 << 20
 FEWEST_ROWS = 1024
@@ -40,7 +41,8 @@ def score_files(
         separator: of CSV files; a comma, or a tab in files called .tsv, if None.
         batch_rows: rows read at a time; the result does not depend on it.
         progress: called with the number of rows read so far.
-        options: probs, logits, family, param, positive, weight, sum_tolerance, on_bad: see `Options`.
+        options: probs, logits, family, param, positive, weight, sum_tolerance, on_bad, cluster, time, serial, lags:
+            see `Options`.
     Returns:
         a `Score`
     Raises:
@@ -67,7 +69,8 @@ def score_source(source: Source, plan: Plan, batch_rows: int | None = None, prog
 
     name, family = plan.family.name, plan.family
     over_classes = name in ("Bernoulli", "Categorical")
-    return summarise(state, name, bool(family.support.discrete), over_classes, plan.echo(), again)
+    serial = plan.serial or SERIAL[0]
+    return summarise(state, name, bool(family.support.discrete), over_classes, plan.echo(), again, serial, plan.lags)
 
 
 def state_of(source: Source, plan: Plan, batch_rows: int | None = None, progress: Progress | None = None) -> ScoreState:
@@ -84,7 +87,7 @@ def state_of(source: Source, plan: Plan, batch_rows: int | None = None, progress
 
 def empty_state(plan: Plan) -> ScoreState:
     """A state that has seen nothing."""
-    return ScoreState(baseline=baseline(plan.family.name))
+    return ScoreState(baseline=baseline(plan.family.name), dependence=empty_dependence(plan.cluster, plan.time))
 
 
 def rows_at_once(plan: Plan, batch_rows: int | None) -> int:

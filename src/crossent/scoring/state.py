@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from crossent.independence.cost import ClusteredSums, SerialRows
 from crossent.scoring.baselines import Baseline
 from crossent.scoring.sums import exact_sum
 
@@ -16,6 +18,15 @@ if TYPE_CHECKING:
     from crossent.kernels.exact_sum import ExactSum
 
 ROWS_LISTED = 20
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where each row stands among those that it may depend on: `keys[which]`, its cluster, or its time."""
+
+    which: np.ndarray
+    keys: Sequence[str] | None = None  # of clusters
+    kind: str = ""  # of times: see `crossent.independence.cost.times`
 
 
 @dataclass(frozen=True)
@@ -28,6 +39,7 @@ class Rows:
     weight: np.ndarray | None = None
     keep: np.ndarray | None = None
     first_row: int = 0
+    place: Place | None = None
 
     @cached_property
     def counting(self) -> np.ndarray | None:
@@ -79,8 +91,11 @@ class LossSums:
     cross: ExactSum = field(default_factory=_nothing)
     infinite: RowList = field(default_factory=RowList)
 
-    def update(self, evaluation: Any, rows: Rows) -> None:
-        """Add the kernels' answer (total, count, and the rows w * nll) for these rows."""
+    def update(self, evaluation: Any, rows: Rows) -> tuple[np.ndarray, np.ndarray | None]:
+        """Add the kernels' answer (total, count, and the rows w * nll) for these rows.
+
+        Returns w * nll, 0 where it is infinite, and w, of the rows that count.
+        """
         from crossent.kernels import ExactSum
 
         losses, weight, counting = evaluation.rows, rows.weight, rows.counting
@@ -108,6 +123,7 @@ class LossSums:
             self.weight_squares += exact_sum(weight, weight)
             self.finite_weight += evaluation.finite_weight
             self.cross += exact_sum(losses, weight)
+        return losses, weight
 
     def __add__(self, other: LossSums) -> LossSums:
         return LossSums(**{name: value + getattr(other, name) for name, value in vars(self).items()})
@@ -123,10 +139,13 @@ class ScoreState:
     zero_weight: int = 0
     largest_deviation: float | None = None
     levels: frozenset[str] = frozenset()
+    dependence: ClusteredSums | SerialRows | None = None
 
     def update(self, evaluation: Any, rows: Rows) -> None:
         """Add evaluated rows."""
-        self.losses.update(evaluation, rows)
+        losses, weight = self.losses.update(evaluation, rows)
+        if self.dependence is not None and rows.place is not None:
+            update_dependence(self.dependence, losses, weight, rows)
         if self.baseline is not None:
             update_baseline(self.baseline, rows)
 
@@ -145,7 +164,28 @@ class ScoreState:
             self.zero_weight + other.zero_weight,
             max(deviations, default=None),
             self.levels | other.levels,
+            None if self.dependence is None else self.dependence + other.dependence,  # type: ignore[operator]
         )
+
+
+def empty_dependence(cluster: str | None, time: str | None) -> ClusteredSums | SerialRows | None:
+    """Sums by cluster, or a series, that has seen no rows; None without the name of a column."""
+    if cluster is not None:
+        return ClusteredSums(column=cluster)
+    return None if time is None else SerialRows(column=time)
+
+
+def update_dependence(
+    dependence: ClusteredSums | SerialRows, losses: np.ndarray, weight: np.ndarray | None, rows: Rows
+) -> None:
+    """Give w * nll of the rows that count to the sums by cluster, or to the series."""
+    place, counting = rows.place, rows.counting
+    assert place is not None
+    which = place.which if counting is None else place.which[counting]
+    if isinstance(dependence, ClusteredSums):
+        dependence.add(losses, place.keys or (), which, weight)
+    else:
+        dependence.add(np.array(losses), which, place.kind, weight, rows.first_row)
 
 
 def update_baseline(baseline: Any, rows: Rows) -> None:

@@ -7,8 +7,10 @@ import numpy as np
 from crossent import errors
 from crossent.fitting.chunks import Floats
 from crossent.fitting.inference.sums import RowSums
+from crossent.independence.cost.meat import cluster_factor, squared
+from crossent.independence.cost.result import few_clusters
 
-FEW_CLUSTERS = 20
+__all__ = ["clustered", "few_clusters", "normal_by_model", "sandwich", "standard_errors"]
 
 
 def sandwich(bread: Floats, meat: Floats) -> Floats:
@@ -38,9 +40,8 @@ def clustered(bread: Floats, sums: RowSums, rows: float, parameters: int, column
         raise errors.one_cluster(column)
     if rows <= parameters:
         raise errors.degrees_of_freedom_exhausted(rows, parameters)
-    scores = sums.by_cluster[sums.seen]
-    factor = clusters / (clusters - 1) * ((rows - 1) / (rows - parameters))
-    return factor * sandwich(bread, scores.T @ scores)
+    factor = cluster_factor(clusters) * ((rows - 1) / (rows - parameters))
+    return factor * sandwich(bread, squared(sums.by_cluster[sums.seen]))
 
 
 def normal_by_model(covariance: Floats, linear: int, rows: float) -> Floats:
@@ -50,16 +51,6 @@ def normal_by_model(covariance: Floats, linear: int, rows: float) -> Floats:
     made = covariance.copy()
     made[:linear, :linear] *= rows / (rows - linear)
     return made
-
-
-def few_clusters(clusters: int) -> str:
-    """The note on errors from few clusters; "" if they are enough."""
-    if clusters >= FEW_CLUSTERS:
-        return ""
-    return (
-        f"Only {clusters} clusters: errors from fewer than {FEW_CLUSTERS} tend to be too small, also with the "
-        f"t distribution of {clusters - 1} degrees of freedom."
-    )
 
 
 def standard_errors(covariance: Floats) -> Floats:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 
-NORMAL_975 = 1.959963984540054
+from crossent.independence.cost.quantiles import NORMAL_975, quantile_975
+
+__all__ = ["NORMAL_975", "chi_squared_tail", "f_tail", "quantile_975", "two_sided"]
 
 
 def two_sided(z: float, degrees_of_freedom: float | None = None) -> float:
@@ -16,15 +18,6 @@ def two_sided(z: float, degrees_of_freedom: float | None = None) -> float:
     if degrees_of_freedom is None:
         return math.erfc(abs(z) / math.sqrt(2))
     return f_tail(z * z, 1.0, degrees_of_freedom)
-
-
-def quantile_975(degrees_of_freedom: float | None = None) -> float:
-    """Half the width of a 95 % interval, in standard errors."""
-    if degrees_of_freedom is None:
-        return NORMAL_975
-    from scipy.special import stdtrit
-
-    return float(stdtrit(degrees_of_freedom, 0.975))
 
 
 def chi_squared_tail(x: float, degrees_of_freedom: float) -> float:

@@ -15,6 +15,7 @@ from crossent.fitting.chunks import Chunk, Floats, Rows
 from crossent.fitting.model import Model
 from crossent.fitting.solver.blas import one_blas_thread
 from crossent.fitting.solver.passes import part, spans_of
+from crossent.independence.cost.meat import cluster_sums
 from crossent.kernels import threads
 from crossent.kernels.exact_sum import ExactSum
 from crossent.scoring.sums import exact_sum
@@ -133,10 +134,7 @@ def _by_cluster(few: Chunk, scores: Floats) -> tuple[Any, Floats]:
     codes, scores = few.cluster, scores
     if weight is not None:
         codes, scores = codes[weight > 0], scores[weight > 0]
-    distinct, inverse = np.unique(codes, return_inverse=True)
-    inverse = inverse.reshape(-1)
-    columns = [np.bincount(inverse, weights=column, minlength=len(distinct)) for column in scores.T]
-    return distinct, np.column_stack(columns) if len(distinct) else np.empty((0, scores.shape[1]))
+    return cluster_sums(scores, codes)
 
 
 def deviance_of(model: Model, chunk: Chunk, coefficients: Floats) -> ExactSum | None:

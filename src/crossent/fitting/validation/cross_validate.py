@@ -15,6 +15,7 @@ from crossent.fitting.inference.distributions import quantile_975
 from crossent.fitting.result import Validation
 from crossent.fitting.validation.folds import Folds, cluster_folds, forward_chaining, random_folds
 from crossent.fitting.validation.subsets import subset
+from crossent.independence.cost.meat import cluster_factor, cluster_sums
 
 FitAndPredict = Callable[[Rows, Rows], Floats]
 
@@ -128,12 +129,11 @@ def _summary(
     if groups is None:
         error, half = math.sqrt(naive), quantile_975()
         return Validation(method, nats, error, (nats - half * error, nats + half * error), folds, n, about + SHORT)
-    _, places = np.unique(groups[held], return_inverse=True)
-    sums = np.bincount(places.reshape(-1), weights=weight * residual)
-    count = len(sums)
+    _, by_group = cluster_sums(weight * residual, groups[held])
+    sums, count = by_group[:, 0], len(by_group)
     if count < 2:
         return Validation(method, nats, None, None, folds, n, about + " One group of rows has no error.")
-    variance = math.fsum(sums * sums) / total**2 * (count / (count - 1))
+    variance = math.fsum(sums * sums) / total**2 * cluster_factor(count)
     error, half = math.sqrt(variance), quantile_975(count - 1)
     about += BLOCKS if cluster is None else CLUSTERS.format(column=cluster, df=count - 1) + SHORT
     effective = n * naive / variance if variance > 0 else None

@@ -44,23 +44,20 @@ class ClusteredSums:
         texts, which = keys_of(clusters, self.column)
         if (which < 0).any():
             raise errors.cluster_missing(self.column, int(np.argmax(which < 0)))
-        self.update_coded(as_floats(losses), texts, which, weight)
+        values, weights = as_floats(losses), None if weight is None else as_floats(weight)
+        self.add(values if weights is None else values * weights, texts, which, weights)
 
-    def update_coded(
-        self, losses: NDArray[np.float64], texts: Sequence[str], which: NDArray[Any], weight: Any = None
-    ) -> None:
-        """The same, of rows whose cluster is `texts[which]`; texts that no row has may be among them."""
+    def add(
+        self, weighted: NDArray[np.float64], texts: Sequence[str], which: NDArray[Any],
+        weight: NDArray[np.float64] | None = None,
+    ) -> None:  # fmt: skip
+        """The same, from w * loss, of rows whose cluster is `texts[which]`; texts that no row has may be among them."""
         present = np.unique(which)
         codes = np.full(len(texts), -1, np.int64)
         codes[present] = self.keys.numbers([texts[k] for k in present.tolist()])
         of_row = codes[which]
-        if weight is None:
-            self.weight.add(of_row, np.ones(len(losses)))
-            self.loss.add(of_row, losses)
-        else:
-            weight = as_floats(weight)
-            self.weight.add(of_row, weight)
-            self.loss.add(of_row, losses * weight)
+        self.weight.add(of_row, np.ones(len(weighted)) if weight is None else weight)
+        self.loss.add(of_row, weighted)
 
     def __add__(self, other: ClusteredSums) -> ClusteredSums:
         merged = ClusteredSums(column=self.column)

@@ -45,19 +45,20 @@ class SerialRows:
         """Add rows: finite losses, their times (as `times_of` reads them), weights above 0."""
         read = times if isinstance(times, Times) else times_of(times, self.column)
         values = require(read, self.column, None if isinstance(times, Times) else times)
-        self.add(as_floats(losses), values, read.kind, weight, first_row)
+        given, weights = as_floats(losses), None if weight is None else as_floats(weight)
+        self.add(given if weights is None else given * weights, values, read.kind, weights, first_row)
 
     def add(
-        self, losses: NDArray[np.float64], times: NDArray[Any], kind: str, weight: Any = None, first_row: int = 0
-    ) -> None:
-        """The same, with times that are numbers already, of the kind that `Times` says."""
-        if not len(losses):
+        self, weighted: NDArray[np.float64], times: NDArray[Any], kind: str,
+        weight: NDArray[np.float64] | None = None, first_row: int = 0,
+    ) -> None:  # fmt: skip
+        """The same, from w * loss, with times that are numbers already, of the kind that `Times` says."""
+        if not len(weighted):
             return
         if self.kind and kind != self.kind:
             raise errors.times_of_two_kinds(self.column, self.kind, kind, first_row)
         self.kind = kind
-        weights = None if weight is None else as_floats(weight)
-        self.parts.append((times, losses if weights is None else losses * weights, weights))
+        self.parts.append((times, weighted, weight))
 
     def __add__(self, other: SerialRows) -> SerialRows:
         if self.kind and other.kind and self.kind != other.kind:

@@ -137,12 +137,19 @@ def _cells(values: Any, column: str) -> Any:
     return cells_of(values, column)
 
 
-def require(times: Times, column: str, cells: Any = None) -> NDArray[Any]:
-    """The values; a row without a time, or of another kind than the first, is a DataError that names it."""
+def require(times: Times, column: str, cells: Any = None, counting: Any = None) -> NDArray[Any]:
+    """The values; a row without a time that counts, or of another kind than the first, is a DataError that names it."""
     if times.odd is not None:
         row, kind = times.odd
         raise errors.times_of_two_kinds(column, times.kind, kind, row)
-    if times.bad is not None:
-        row = int(np.argmax(times.bad))
-        raise errors.time_cell_bad(column, row, "missing" if cells is None else columns.shortened(cells[row]))
+    bad = times.bad if times.bad is None or counting is None else times.bad & counting
+    if bad is not None and bad.any():
+        row = int(np.argmax(bad))
+        value = None if cells is None else _item(cells, row)
+        raise errors.time_cell_bad(column, row, "missing" if value is None else columns.shortened(value))
     return times.values
+
+
+def _item(cells: Any, row: int) -> Any:
+    value = cells.iloc[row] if hasattr(cells, "iloc") else cells[row]
+    return value.item() if isinstance(value, np.generic) and value.dtype.kind != "M" else value
