@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from crossent.families.distribution import Distribution as Distribution
     from crossent.fitting.storage import load_model as load_model
     from crossent.fitting.verbs import fit as fit
+    from crossent.independence.contingency.fisher import fisher_exact as fisher_exact
+    from crossent.independence.contingency.pearson import chi_squared as chi_squared
     from crossent.loss.functions import cross_entropy as cross_entropy
     from crossent.loss.functions import deviance as deviance
     from crossent.loss.functions import entropy as entropy
@@ -45,6 +47,8 @@ _HOMES = {
     "crossent.families.distribution": ("Distribution",),
     "crossent.fitting.storage": ("load_model",),
     "crossent.fitting.verbs": ("fit",),
+    "crossent.independence.contingency.fisher": ("fisher_exact",),
+    "crossent.independence.contingency.pearson": ("chi_squared",),
     "crossent.loss.functions": ("cross_entropy", "deviance", "entropy", "kl_divergence"),
     "crossent.loss.loss": ("Loss",),
     "crossent.loss.tally": ("Tally",),

@@ -19,8 +19,12 @@ class Effect:
     estimate: float
     ci95: tuple[float, float] | None = None
 
+    def __str__(self) -> str:
+        interval = "" if self.ci95 is None else f" (95 %: {self.ci95[0]:.4g} to {self.ci95[1]:.4g})"
+        return f"{self.name} {self.estimate:.4g}{interval}"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class IidTest:
     """One test of one null hypothesis. `method` says which form was used and why; `about` what was compared, in words.
 
@@ -43,6 +47,18 @@ class IidTest:
     about: str = ""
     notes: tuple[str, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)  # what a picture needs: tables, lags, blocks
+
+    def summary(self) -> str:
+        """One line: the test, its p-value, the effect, how it was computed."""
+        pieces = [f"{self.name}: {p_in_words(self.p_value, self.log_p_value, self.p_error)}"]
+        if self.statistic is not None:
+            pieces.append(f"statistic {self.statistic:.6g}")
+        if self.effect is not None:
+            pieces.append(str(self.effect))
+        return "; ".join([*pieces, *([f"n = {self.n:,}"] if self.n is not None else []), self.method, *self.notes])
+
+    def __repr__(self) -> str:
+        return f"<{self.summary()}>"
 
 
 @dataclass(frozen=True, repr=False)
@@ -73,6 +89,16 @@ class Iid:
     def to_json(self) -> str:
         """`to_dict` as text: floats in full precision, infinities as the strings "inf" and "-inf"."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def p_in_words(p: float, log_p: float, error: float | None = None) -> str:
+    """p = 0.0123, or a power of ten where float64 cannot hold it; with the error of a simulation."""
+    if p > 1e-300 or log_p == -math.inf:
+        shown = f"p = {p:.4g}"
+    else:
+        exponent = math.floor(log_p / math.log(10))
+        shown = f"p = {math.exp(log_p - exponent * math.log(10)):.4g}e{exponent}"
+    return shown if error is None else f"{shown} ± {error:.2g}"
 
 
 def _document(test: IidTest) -> dict[str, Any]:

@@ -1,0 +1,132 @@
+"""Tables of counts, and the tests of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from crossent.errors.kinds import DataError, NoAnswerError, UsageError
+from crossent.errors.words import Index, at, listed, of_many, shown
+
+
+def table_not_two_way(shape: tuple[int, ...]) -> UsageError:
+    return UsageError(
+        f"a table must have rows and columns of counts; its shape is {shape}.",
+        "pass the counts as a list of rows, as in [[3, 1], [1, 4]].",
+        shape=shape,
+    )
+
+
+def counts_not_a_line(argument: str, shape: tuple[int, ...]) -> UsageError:
+    return UsageError(
+        f"{argument} must be one number for each level; its shape is {shape}.", "pass a list.", shape=shape
+    )
+
+
+def count_invalid(argument: str, index: Index, value: object, bad: int, total: int) -> DataError:
+    return DataError(
+        f"{argument} must be counts (0, 1, 2, ...); {of_many(bad, total)}, first {at(argument, index)} = "
+        f"{shown(value)}.",
+        "count rows: shares, weights and percentages have no exact test.",
+        argument=argument, index=index, value=value, bad=bad, total=total,
+    )  # fmt: skip
+
+
+def counts_too_large(argument: str, total: float, limit: int) -> DataError:
+    return DataError(
+        f"{argument}: the counts must add up to {limit:,} at most; they add up to {total:.6g}.",
+        "counts beyond are not told apart by float64.",
+        argument=argument, total=total, limit=limit,
+    )  # fmt: skip
+
+
+def table_too_small(rows: int, columns: int, dropped: int) -> DataError:
+    after = " after empty ones were left out" if dropped else ""
+    return DataError(
+        f"a table must have at least 2 rows and 2 columns with counts in them; it has {rows} and {columns}{after}.",
+        "with one level there is nothing that could be associated.",
+        rows=rows, columns=columns, dropped=dropped,
+    )  # fmt: skip
+
+
+def option_unknown(option: str, value: object, known: Iterable[str]) -> UsageError:
+    return UsageError(
+        f"{option} must be one of {listed(map(repr, known))}; it is {value!r}.", "", option=option, value=value
+    )
+
+
+def only_for_two_by_two(option: str, shape: tuple[int, ...]) -> UsageError:
+    return UsageError(
+        f"{option} must go with a 2 x 2 table; this one is {shape[0]} x {shape[1]}.",
+        "larger tables have no direction: leave it out.",
+        option=option, shape=shape,
+    )  # fmt: skip
+
+
+def draws_invalid(draws: object) -> UsageError:
+    return UsageError(f"draws must be a whole number from 1 to 10,000,000; it is {draws!r}.", "", draws=draws)
+
+
+def seed_invalid(seed: object) -> UsageError:
+    return UsageError(f"seed must be a whole number, 0 or more; it is {seed!r}.", "", seed=seed)
+
+
+def exact_out_of_reach(what: str, work: float, limit: float, seconds: float, found: str) -> NoAnswerError:
+    return NoAnswerError(
+        f"{what} must take at most {limit:,.3g} steps; this one {found} {work:,.3g}, some {_time(seconds)}.",
+        'method="monte-carlo" simulates it with a seed and a stated error; a larger `limit` lets the exact test work '
+        "longer.",
+        work=work, limit=limit, seconds=seconds,
+    )  # fmt: skip
+
+
+def probabilities_do_not_add_up(counted: float, others: float) -> NoAnswerError:
+    return NoAnswerError(
+        f"the probabilities of all tables must add up to 1; those that count are {counted!r}, the others {others!r}.",
+        "this is a fault of crossent: please report the table.",
+        counted=counted, others=others,
+    )  # fmt: skip
+
+
+def draws_out_of_reach(total: int, limit: int) -> NoAnswerError:
+    return NoAnswerError(
+        f"tables that are drawn must have fewer than {limit:,} counts; this one has {total:,}.",
+        "chi_squared is as good as exact there.",
+        total=total, limit=limit,
+    )  # fmt: skip
+
+
+def shares_do_not_fit(counts: int, shares: int) -> UsageError:
+    return UsageError(
+        f"there must be as many shares as counts; there are {shares} shares and {counts} counts.",
+        "give every level its share of the population.",
+        counts=counts, shares=shares,
+    )  # fmt: skip
+
+
+def share_invalid(index: int, value: object) -> DataError:
+    return DataError(
+        f"shares must be finite and 0 or more; shares[{index}] = {shown(value)}.",
+        "give shares of the population, as in 0.25, or its counts.",
+        index=index, value=value,
+    )  # fmt: skip
+
+
+def shares_do_not_sum(total: float) -> DataError:
+    return DataError(
+        f"shares must add up to 1; they add up to {total:.12g}.",
+        "with whole numbers of people, all numbers are taken as counts of the population.",
+        total=total,
+    )
+
+
+def one_share() -> DataError:
+    return DataError(
+        "at least 2 levels must have a share above 0; fewer do.", "with one level nothing is left to chance."
+    )
+
+
+def _time(seconds: float) -> str:
+    for size, name in ((86400 * 365.25, "years"), (86400, "days"), (3600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:,.3g} {name}"
+    return f"{seconds:,.3g} seconds"
