@@ -38,10 +38,8 @@ class Simulated:
     @property
     def words(self) -> str:
         """How it was simulated, for `IidTest.method`."""
-        early = (
-            f", stopped at the {self.as_extreme}th draw as extreme (Besag and Clifford 1991)" if self.stopped else ""
-        )
-        return f"{self.draws:,} draws, seed {self.seed}{early}"
+        early = f", stopped when {self.as_extreme:,} were as extreme (Besag and Clifford 1991)"
+        return f"{self.draws:,} draws, seed {self.seed}" + early * self.stopped
 
 
 def simulated(

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crossent.independence.contingency.association import upper_tail
+from crossent.independence.contingency.association import pearson, upper_tail
+from crossent.independence.contingency.tables import read_table
 from crossent.independence.order.effects import autocorrelation
-from crossent.independence.order.tables import EXPECTED, effect_of, pearson_of, table_test
+from crossent.independence.order.tables import EXPECTED, effect_of, squares_of, table_test
 from crossent.independence.order.values import Codes, codes, contiguous, lags_of
 from crossent.independence.permutation import DRAWS, permuted
 from crossent.independence.results import Effect, IidTest
@@ -48,13 +49,14 @@ def lag_table_test(values: Any, lag: int = 1, column: str = "target", draws: int
     k = len(kept)
 
     def statistic(orders: NDArray[Any]) -> Any:
-        return pearson_of(transitions(orders, lag, k))
+        return squares_of(transitions(orders, lag, k))
 
-    observed, p = permuted(y.astype(np.int32), statistic, draws, seed)
+    _, p = permuted(y, statistic, draws, seed)
     table = transitions(y[None], lag, k)[0]
+    observed = float(squares_of(table[None])[0]) - (len(y) - lag)
     return IidTest(
         name="lag table", columns=(column,), method=f"permutation: {p.words}", statistic=observed, p_value=p.p_value,
-        log_p_value=p.log_p_value, p_error=p.error, effect=_effect(table, observed, len(y), lag), n=len(y),
+        log_p_value=p.log_p_value, p_error=p.error, effect=_effect(table, len(y), lag), n=len(y),
         about=f"the level of a row and of the row {lag:,} later", notes=notes,
         details={"lag": lag, "table": table.tolist(), "levels": kept},
     )  # fmt: skip
@@ -73,13 +75,13 @@ def lag_counts_test(table: Any, lag: int = 1, column: str = "target") -> IidTest
     keep = (table.sum(axis=0) > 0) & (table.sum(axis=1) > 0)
     table = table[np.ix_(keep, keep)]
     rows, n = int(table.sum()) + lag, int(table.sum())
-    observed = float(pearson_of(table[None])[0])
+    observed = pearson(read_table(table))
     p, log_p = upper_tail(observed, (len(table) - 1) ** 2)
     smallest = float(np.outer(table.sum(axis=1), table.sum(axis=0)).min()) / n
     note = f"the smallest expected count is {smallest:.3g}, below {EXPECTED:g}: chi-squared is a guess here"
     return IidTest(
         name="lag table", columns=(column,), method="chi-squared, the limit for many rows", statistic=observed,
-        p_value=p, log_p_value=log_p, effect=_effect(table, observed, rows, lag), n=rows,
+        p_value=p, log_p_value=log_p, effect=_effect(table, rows, lag), n=rows,
         about=f"the level of a row and of the row {lag:,} later", notes=(note,) if smallest < EXPECTED else (),
         details={"lag": lag, "table": table.tolist()},
     )  # fmt: skip
@@ -133,7 +135,7 @@ def _few(y: Codes, notes: tuple[str, ...]) -> tuple[Codes, list[str], tuple[str,
     return place[y], [*(str(level) for level in common), "others"], notes
 
 
-def _effect(table: NDArray[Any], statistic: float, rows: int, lag: int) -> Effect:
+def _effect(table: NDArray[Any], rows: int, lag: int) -> Effect:
     """Cramer's V; with two levels the autocorrelation, which has a sign."""
     if table.shape != (2, 2):
         return effect_of(table)

@@ -15,18 +15,20 @@ from crossent.independence.results import Effect, IidTest
 EXPECTED = 5.0  # smallest expected count for which chi-squared is believed
 
 
-def pearson_of(tables: NDArray[Any]) -> NDArray[np.float64]:
-    """n (sum x_ij^2 / (r_i c_j) - 1) of tables (m, r, c); rows and columns of nothing add nothing.
+def squares_of(tables: NDArray[Any]) -> NDArray[np.float64]:
+    """n sum x_ij^2 / (r_i c_j), Pearson's chi-squared and n, of tables (m, r, c); empty rows and columns add nothing.
 
-    >>> pearson_of(np.array([[[10, 0], [0, 10]], [[5, 5], [5, 5]]]))
-    array([20.,  0.])
+    With n in it rounding is small beside the statistic, and ties are found as ties.
+
+    >>> squares_of(np.array([[[10, 0], [0, 10]], [[5, 5], [5, 5]]]))
+    array([40., 20.])
     """
     tables = tables.astype(np.float64)
     rows, columns = tables.sum(axis=2), tables.sum(axis=1)
     products = rows[:, :, None] * columns[:, None, :]
     total = rows.sum(axis=1)
     shares = np.divide(tables * tables, products, out=np.zeros_like(tables), where=products > 0)
-    return np.asarray(total * (shares.sum(axis=(1, 2)) - 1))
+    return np.asarray(total * shares.sum(axis=(1, 2)))
 
 
 def effect_of(table: NDArray[Any]) -> Effect:
@@ -52,7 +54,7 @@ def table_test(
         p, log_p = exact.p_value, exact.log_p_value
         method = f"Fisher's exact test: an expected count is {smallest:.3g}, below {EXPECTED:g}"
     else:
-        _, found = tables_with_margins(read.counts, pearson_of, draws, seed)
+        _, found = tables_with_margins(read.counts, squares_of, draws, seed)
         p, log_p, error = found.p_value, found.log_p_value, found.error
         method = f"permutation (an expected count is {smallest:.3g}, below {EXPECTED:g}): {found.words}"
     return IidTest(
