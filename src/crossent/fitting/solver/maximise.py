@@ -11,7 +11,7 @@ from crossent.fitting.chunks import Floats, Rows
 from crossent.fitting.model import Model
 from crossent.fitting.solver import start as beginning
 from crossent.fitting.solver.blas import one_blas_thread
-from crossent.fitting.solver.newton import DONE, Recedes, Search, condition_of
+from crossent.fitting.solver.newton import Recedes, Search, condition_of
 from crossent.fitting.solver.optimum import Certificate, Optimum
 from crossent.fitting.solver.orthogonal import orthogonalised
 from crossent.fitting.solver.quasi_newton import descend
@@ -22,6 +22,7 @@ REFINED_ILL = 400_000_000  # where the condition would take digits away
 WELL_CONDITIONED = 1e3  # below, sums in float64 keep 12 digits
 ILL_CONDITIONED = 1e8
 DEAR = 100  # coefficients: from here on a curvature costs more than many gradients
+NEAR = 0.3  # standard errors: from here Newton's steps bring more than their curvature costs
 SINGULAR = 1e13
 SMALL, ALL_DIGITS = 1 << 20, 1e-13  # numbers in the first chunk; one more step then costs nothing
 
@@ -54,10 +55,11 @@ def maximise(
         center = beginning.center_of(model, chunk) if held is None else None
         shift = _shift(model, center)
         at = _moved(beginning.constant(model, chunk) if start is None else start.copy(), shift, 1)
-        done = DONE if chunk.rows * (model.linear + 1) > SMALL else ALL_DIGITS
         if held is not None:
             at[held] = 0.0
-        search = Search(model, rows, at, _penalty(model, ridge), center, suspect, suspect_scalars, held, progress, done)
+        search = Search(model, rows, at, _penalty(model, ridge), center, suspect, suspect_scalars, held, progress)
+        if chunk.rows * (model.linear + 1) <= SMALL:
+            search.done, search.fresh = ALL_DIGITS, 0.0
         failed: Exception | None = None
         try:
             if start is None and held is None:
@@ -88,7 +90,14 @@ def _in_other_coordinates(search: Search, shift: Floats | None, condition: float
         raise Singular
     begin = beginning.constant(model, chunk)
     inside = Search(
-        found.model, found.rows, found.there(begin), np.zeros(len(begin)), None, search.suspect, done=ALL_DIGITS
+        found.model,
+        found.rows,
+        found.there(begin),
+        np.zeros(len(begin)),
+        None,
+        search.suspect,
+        done=ALL_DIGITS,
+        fresh=0.0,
     )
     inside.run()
     search.at, search.center = found.back(inside.at), None
@@ -110,8 +119,8 @@ def _begin_with_sample(search: Search) -> None:
     except (Recedes, errors.NoAnswerError):  # what a sample has no answer for, the whole may have
         return
     search.at = small.at
-    if search.model.linear >= DEAR and small.curvature.definite:
-        descend(search, small.curvature, share)
+    if small.curvature.definite:
+        descend(search, small.curvature, share, search.done / 4 if search.model.linear >= DEAR else NEAR)
 
 
 def _penalty(model: Model, ridge: float) -> Floats:

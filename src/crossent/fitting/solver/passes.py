@@ -18,9 +18,9 @@ from crossent.fitting.model import Model
 from crossent.kernels import threads
 from crossent.kernels.exact_sum import ExactSum
 
-SPAN_NUMBERS = 1 << 19  # of the design, or of the predictors, in a span: what a second-level cache holds, or nearly
+SPAN_NUMBERS = 1 << 17  # of the design, or of the predictors, in a span: what a second-level cache holds
 LONGEST_SPAN = 16_384
-BLOCK_NUMBERS = 1 << 16  # of weighted rows, whose Gram matrix is formed while they are in the cache
+BLOCK_NUMBERS = 1 << 15  # of weighted rows, whose Gram matrix is formed while they are in the cache
 Span = tuple[Chunk, int, int]
 
 
@@ -156,26 +156,32 @@ def part(values: Any, start: int, stop: int) -> Any:
 def _one_predictor(model: Model, state: State, design: Floats, gradient: Any, hessian: Any, quantity: str) -> None:
     rows, first, linear = len(design), int(model.intercept), model.linear
     gradient = gradient.reshape(rows, -1)
-    by_predictor = np.ascontiguousarray(gradient[:, 0])
-    state.squares = float(by_predictor @ by_predictor)
-    state.gradient[first:linear] = by_predictor @ design
-    if model.intercept:
-        state.gradient[0] = by_predictor.sum()
+    with_curvature = quantity == "hessian"
+    sides = gradient.shape[1] if with_curvature else 0  # what stands beside the Gram matrix, also times the design
+    vectors = np.empty((1 + sides, rows))
+    vectors[0] = gradient[:, 0]
+    if with_curvature:
+        hessian = hessian.reshape(rows, sides, sides)
+        vectors[1:] = hessian[:, 0].T
+    products = vectors @ design
+    sums = vectors.sum(axis=1)
+    state.squares = float(vectors[0] @ vectors[0])
+    state.gradient[first:linear] = products[0]
+    if first:
+        state.gradient[0] = sums[0]
     state.gradient[linear:] = gradient[:, 1:].sum(axis=0)
-    if quantity != "hessian":
+    if not with_curvature:
         return
-    hessian = hessian.reshape(rows, gradient.shape[1], -1)
     curvature = state.curvature = np.zeros((len(model.names),) * 2)
-    weights = np.ascontiguousarray(hessian[:, 0, 0])
-    curvature[first:linear, first:linear] = gram(design, weights)
-    if model.intercept:
-        curvature[0, 0] = weights.sum()
-        curvature[0, first:linear] = curvature[first:linear, 0] = weights @ design
-    for k in range(1, gradient.shape[1]):
-        place, across = linear + k - 1, np.ascontiguousarray(hessian[:, 0, k])
-        curvature[first:linear, place] = across @ design
-        if model.intercept:
-            curvature[0, place] = across.sum()
+    curvature[first:linear, first:linear] = gram(design, vectors[1])
+    if first:
+        curvature[0, 0] = sums[1]
+        curvature[0, 1:linear] = curvature[1:linear, 0] = products[1]
+    for k in range(1, sides):
+        place = linear + k - 1
+        curvature[first:linear, place] = products[1 + k]
+        if first:
+            curvature[0, place] = sums[1 + k]
         curvature[place, :linear] = curvature[:linear, place]
         curvature[place, linear:] = hessian[:, k, 1:].sum(axis=0)
 
@@ -243,7 +249,7 @@ def curvature_of_classes(design: Floats, intercept: bool, expected: Floats, tota
     share = np.divide(1.0, totals, out=np.zeros(rows), where=totals > 0)
     pairs = [(a, b) for a in range(many) for b in range(a, many)]
     sums = np.zeros((len(pairs), width * (width + 1) // 2))
-    step = max(64, BLOCK_NUMBERS * 4 // sums.shape[1])
+    step = max(64, BLOCK_NUMBERS * 8 // sums.shape[1])
     scratch = np.empty((sums.shape[1], min(rows, step)))  # fresh memory for each block would cost more than the sums
     for start in range(0, rows, step):
         block = slice(start, min(rows, start + step))

@@ -13,23 +13,32 @@ from crossent.fitting.solver.newton import Search
 
 MOST_STEPS = 40
 STALLED = 0.9  # of the decrement: what a step must at least bring, or Newton's method takes over
+EXPECTED = 0.1  # of the decrement: what the first step leaves, from a sample of some hundred rows for each coefficient
 
 
-def descend(search: Search, sampled: Curvature, share: float) -> None:
-    """Moves the search close to its end. `sampled` is the curvature of that share of the rows."""
+def descend(search: Search, sampled: Curvature, share: float, until: float) -> None:
+    """Moves the search to where the decrement is about `until`. `sampled` is the curvature of that share of the rows.
+
+    The pass that is expected to arrive there looks at the curvature too, so that Newton's method can go on from it.
+    """
     search.run_pass("gradient")
     pairs: list[tuple[Floats, Floats]] = []
-    last = np.inf
+    last, ratio = np.inf, EXPECTED
     for _ in range(MOST_STEPS):
         if not np.isfinite(search.value):
             return
         move = -_inverse_times(search.gradient, pairs, sampled, share)
         decrement = float(np.sqrt(max(0.0, -float(search.gradient @ move))))
-        if decrement <= search.done / 2 or (len(pairs) > 5 and decrement > STALLED * last):
+        if decrement <= until or (len(pairs) > 5 and decrement > STALLED * last):
             return
+        if pairs:
+            ratio = max(decrement / last, EXPECTED / 4)
         last, search.decrement = decrement, decrement
         at, gradient = search.at, search.gradient
-        search.move(move, "gradient")
+        arrives = ratio * decrement <= until
+        search.move(move, "hessian" if arrives else "gradient")
+        if arrives:
+            return
         step, change = search.at - at, search.gradient - gradient
         if float(step @ change) > 0:
             pairs.append((step, change))
