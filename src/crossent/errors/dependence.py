@@ -65,7 +65,7 @@ def time_cell_bad(column: str, row: int, came: str) -> DataError:
 
 def times_of_two_kinds(column: str, one: str, other: str, row: int, file: str = "") -> DataError:
     return DataError(
-        f"{file}{': ' if file else ''}column {column!r} must hold times of one kind, because no order is known between kinds; "
+        f"{file}{': ' if file else ''}column {column!r} must hold times of one kind, for kinds have no common order; "
         f"there are {one}, "
         f"and row {row:,} (counted from 0) has {other}.",
         "write every time with its zone, or every one without, or number the rows.",
