@@ -216,6 +216,7 @@ from crossent.errors.names import (
 from crossent.errors.order import (
     blocks_invalid,
     columns_all_constant,
+    fewer_rows_than_folds,
     lag_out_of_range,
     lags_missing,
     order_needs_rows,
@@ -419,6 +420,7 @@ __all__ = [
     "family_not_stored",
     "family_without_nll",
     "fewer_groups_than_folds",
+    "fewer_rows_than_folds",
     "file_damaged",
     "file_empty",
     "file_missing",

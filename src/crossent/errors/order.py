@@ -123,7 +123,13 @@ def samples_without_common_columns(left: Iterable[str], right: Iterable[str]) ->
     )
 
 
-def columns_all_constant(what: str) -> DataError:
+def columns_all_constant() -> DataError:
+    return DataError("two samples must have a column that varies; none does.", "name other columns.")
+
+
+def fewer_rows_than_folds(folds: int, rows: int) -> DataError:
     return DataError(
-        f"{what} must have a column that varies; none does.", "name other columns.",
+        f"each sample must have a row for each of {folds} folds; one has {rows:,}.",
+        "bring more rows, or fewer folds.",
+        folds=folds, rows=rows,
     )  # fmt: skip

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from crossent.independence.contingency.association import pearson, upper_tail
 from crossent.independence.contingency.tables import read_table
 from crossent.independence.order.effects import autocorrelation
-from crossent.independence.order.tables import EXPECTED, effect_of, squares_of, table_test
+from crossent.independence.order.tables import EXPECTED, effect_of, smallest_expected, squares_of, table_test
 from crossent.independence.order.values import Codes, codes, contiguous, lags_of
 from crossent.independence.permutation import DRAWS, permuted
 from crossent.independence.results import Effect, IidTest
 
+MANY = 1_000  # rows above which the limit is believed
 LEVELS = 20  # levels kept apart; rarer ones go together
 
 
@@ -25,8 +26,9 @@ def lag_table_test(values: Any, lag: int = 1, column: str = "target", draws: int
 
     The p-value is by permutation of the rows: counts of transitions are not hypergeometric, because each row but the
     ends is in two of them (Whittle 1955), so that a test of the table as if its entries were independent pairs would
-    be wrong in small samples. At most 20,000 rows that follow each other; the 19 commonest levels are kept apart and
-    the rest go together, which permutations do not change.
+    be wrong in small samples. Above 1,000 rows, where every expected count is at least 5, by chi-squared with
+    (k - 1)^2 degrees of freedom, the limit for independent rows. At most 20,000 rows that follow each other; the 19
+    commonest levels are kept apart and the rest go together, which permutations do not change.
 
     Args:
         values: numbers of levels, 0, 1, 2, ...; shape (n,).
@@ -44,19 +46,22 @@ def lag_table_test(values: Any, lag: int = 1, column: str = "target", draws: int
     """
     y = codes(values, column, needed=3, what="a lag table")
     y, _, notes = contiguous(y, seed)
-    y, kept, notes = _few(y, notes)
+    y, kept, notes = few_levels(y, notes)
     (lag,) = lags_of(lag, len(y), column)
     k = len(kept)
+
+    table = transitions(y[None], lag, k)[0]
+    if len(y) > MANY and smallest_expected(table) >= EXPECTED:
+        limit = lag_counts_test(table, lag, column)
+        return replace(limit, notes=notes + limit.notes, details={**limit.details, "levels": kept})
 
     def statistic(orders: NDArray[Any]) -> Any:
         return squares_of(transitions(orders, lag, k))
 
-    _, p = permuted(y, statistic, draws, seed)
-    table = transitions(y[None], lag, k)[0]
-    observed = float(squares_of(table[None])[0]) - (len(y) - lag)
+    observed, p = permuted(y, statistic, draws, seed)
     return IidTest(
-        name="lag table", columns=(column,), method=f"permutation: {p.words}", statistic=observed, p_value=p.p_value,
-        log_p_value=p.log_p_value, p_error=p.error, effect=_effect(table, len(y), lag), n=len(y),
+        name="lag table", columns=(column,), method=f"permutation: {p.words}", statistic=observed - (len(y) - lag),
+        p_value=p.p_value, log_p_value=p.log_p_value, p_error=p.error, effect=_effect(table, len(y), lag), n=len(y),
         about=f"the level of a row and of the row {lag:,} later", notes=notes,
         details={"lag": lag, "table": table.tolist(), "levels": kept},
     )  # fmt: skip
@@ -74,10 +79,10 @@ def lag_counts_test(table: Any, lag: int = 1, column: str = "target") -> IidTest
     table = np.asarray(table, np.int64)
     keep = (table.sum(axis=0) > 0) & (table.sum(axis=1) > 0)
     table = table[np.ix_(keep, keep)]
-    rows, n = int(table.sum()) + lag, int(table.sum())
+    rows = int(table.sum()) + lag
     observed = pearson(read_table(table))
     p, log_p = upper_tail(observed, (len(table) - 1) ** 2)
-    smallest = float(np.outer(table.sum(axis=1), table.sum(axis=0)).min()) / n
+    smallest = smallest_expected(table)
     note = f"the smallest expected count is {smallest:.3g}, below {EXPECTED:g}: chi-squared is a guess here"
     return IidTest(
         name="lag table", columns=(column,), method="chi-squared, the limit for many rows", statistic=observed,
@@ -101,7 +106,7 @@ def pairs_test(values: Any, column: str = "target", draws: int = DRAWS, seed: in
     0.1
     """
     y = codes(values, column, needed=4, what="a test of pairs")
-    y, kept, notes = _few(y, ())
+    y, kept, notes = few_levels(y, ())
     pairs, k = len(y) // 2, len(kept)
     first, second = y[0 : 2 * pairs : 2], y[1 : 2 * pairs : 2]
     for side in (first, second):
@@ -121,7 +126,7 @@ def transitions(orders: NDArray[Any], lag: int, levels: int) -> NDArray[np.int64
     return np.bincount(places.ravel(), minlength=m * levels * levels).reshape(m, levels, levels)
 
 
-def _few(y: Codes, notes: tuple[str, ...]) -> tuple[Codes, list[str], tuple[str, ...]]:
+def few_levels(y: Codes, notes: tuple[str, ...]) -> tuple[Codes, list[str], tuple[str, ...]]:
     """At most 20 levels: the commonest keep their numbers, the others share the last. And what each is called."""
     count = np.bincount(y)
     present = np.flatnonzero(count)

@@ -14,8 +14,10 @@ Codes = NDArray[np.int64]
 SAMPLE = 20_000
 
 
-def numbers(values: Any, column: str = "target", needed: int = 3, what: str = "a test of order") -> Floats:
-    """The column as float64: flat, finite, of at least `needed` rows, not constant.
+def numbers(
+    values: Any, column: str = "target", needed: int = 3, what: str = "a test of order", vary: bool = True
+) -> Floats:
+    """The column as float64: flat, finite, of at least `needed` rows, not constant (unless it need not vary).
 
     >>> numbers([1, 2, 2])
     array([1., 2., 2.])
@@ -26,7 +28,7 @@ def numbers(values: Any, column: str = "target", needed: int = 3, what: str = "a
     if bad.any():
         row = int(np.argmax(bad))
         raise errors.series_value_not_finite(column, row, float(array[row]), int(bad.sum()), len(array))
-    _vary(array, column, needed, what)
+    _vary(array, column, needed, what, vary)
     return array
 
 
@@ -130,8 +132,8 @@ def _flat(values: Any, column: str) -> NDArray[Any]:
     return array
 
 
-def _vary(array: NDArray[Any], column: str, needed: int, what: str) -> None:
+def _vary(array: NDArray[Any], column: str, needed: int, what: str, vary: bool = True) -> None:
     if len(array) < needed:
         raise errors.order_needs_rows(column, what, needed, len(array))
-    if (array == array[0]).all():
+    if vary and (array == array[0]).all():
         raise errors.series_constant(column, float(array[0]))
