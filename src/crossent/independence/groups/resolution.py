@@ -15,6 +15,7 @@ FEW_VALUES = 20  # a column with no more distinct numbers counts as levels
 CELLS = 1000  # neighbours are at most so many to the middle 90 % of a column
 LEAST_ROWS, LEAST_SHARE = 10, 0.01  # a number that so many rows have is a level too, such as the 0 of no rain
 ALL_DIGITS = 12
+SAME_ORDER = 0.8
 MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB), np.uint64(0x9E3779B97F4A7C15))
 
 Hashes = NDArray[np.uint64]
@@ -69,8 +70,9 @@ def learn(columns: Mapping[str, Any], seed: int = 0, most: int = 20_000) -> Reso
 
     A cell is 10^r steps wide, a step being the least distance of two numbers of the column, at least one decimal digit
     fewer and at most a thousandth of its middle 90 %. Of rows that share a cell few are equal if numbers are smooth at
-    this scale. How few is estimated column by column among rows that are distinct, so that a column of heaped or
-    rounded numbers vouches for nothing; `share` is twice the least of these.
+    this scale. How few is estimated by each column alone, copies included, so that a column of heaped or rounded
+    numbers vouches for nothing; columns that follow from one another (rank correlation above 0.8) vouch as the weakest
+    of them. `share` is the least of these, f, with room for cells that overlap: min(3 f, (1 + 2 f) / 3).
     """
     names = tuple(columns)
     cells = {name: _cells(columns[name], name) for name in names}
@@ -82,13 +84,13 @@ def learn(columns: Mapping[str, Any], seed: int = 0, most: int = 20_000) -> Reso
     if not measures:
         return Resolution(names, {})
     found = Resolution(names, measures)
-    exact, _, counted = found.read(cells)
-    places = np.unique(exact[counted], return_index=True)[1]
-    shares = [_share(cells[name][counted][places], measure) for name, measure in measures.items()]
-    if len(measures) == 1:  # distinct rows are then distinct numbers, of which none are equal
+    counted = found.read(cells)[2]
+    shares = [_share(cells[name][counted], measure) for name, measure in measures.items()]
+    share = min(map(max, _alike(shares, [cells[name][counted] for name in measures])))
+    if len(measures) == 1:  # what is to be judged is then itself all that there is to judge by, but for the digits
         (values,) = (cells[name] for name in measures)
-        shares = [0.25 if _digits(values) >= ALL_DIGITS else 0.5]
-    return Resolution(names, measures, min(2 * min(shares), 1.0))
+        return Resolution(names, measures, 0.5 if _digits(values) >= ALL_DIGITS else 1.0)
+    return Resolution(names, measures, min(3 * share, (1 + 2 * share) / 3))
 
 
 def _measure(values: NDArray[Any]) -> Measure | None:
@@ -115,6 +117,17 @@ def _share(values: NDArray[np.float64], measure: Measure) -> float:
     same = pairs(np.unique(values, return_counts=True)[1])
     near = pairs(np.unique(cells, return_counts=True)[1])
     return (same + 1) / (near + 1)
+
+
+def _alike(shares: list[float], columns: list[NDArray[Any]]) -> list[list[float]]:
+    """For each column the shares of those that its ranks follow, its own among them."""
+    if len(shares) < 2 or len(columns[0]) < 3:
+        return [shares]
+    from scipy.stats import rankdata
+
+    ranks = np.array([rankdata(values) for values in columns])
+    follow = (np.abs(np.corrcoef(ranks)) > SAME_ORDER) | np.eye(len(shares), dtype=np.bool_)
+    return [[share for share, same in zip(shares, row, strict=True) if same] for row in follow]
 
 
 def pairs(counts: NDArray[Any]) -> int:
