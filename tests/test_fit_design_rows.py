@@ -16,6 +16,7 @@ from crossent import errors
 from crossent.data import open_source
 from crossent.fitting.chunks import ArrayRows
 from crossent.fitting.design import file_rows as module
+from crossent.fitting.design import regroup
 from crossent.fitting.design.array_rows import array_rows
 from crossent.fitting.design.file_rows import TableRows, file_rows
 from crossent.fitting.design.learn import learn
@@ -44,7 +45,12 @@ OPTIONS = Options(
 
 @pytest.fixture
 def small_chunks(monkeypatch):
-    monkeypatch.setattr(module, "CHUNK", 32)
+    monkeypatch.setattr(regroup, "CHUNK", 32)
+
+
+@pytest.fixture
+def full_disk(monkeypatch):
+    monkeypatch.setattr(module, "room_for", lambda size: False)
 
 
 def written(table, folder, kind):
@@ -94,7 +100,7 @@ def test_files_and_arrays_give_the_same_bits(table, tmp_path, kind, batch, small
     assert loaded.columns == expected.columns == rows.columns
 
 
-def test_what_fits_into_memory_is_read_once(table, tmp_path, monkeypatch):
+def test_what_fits_into_memory_is_read_once(table, tmp_path, monkeypatch, full_disk):
     reads = []
     stream = FileTable.batches
 
@@ -177,7 +183,7 @@ def test_memory_stays_flat(tmp_path):
     assert grown < 70, f"{grown:.0f} MB more for 144 MB more of data"
 
 
-def test_a_reader_that_stops_early_leaves_no_thread(table, tmp_path, small_chunks):
+def test_a_reader_that_stops_early_leaves_no_thread(table, tmp_path, small_chunks, full_disk):
     import threading
 
     with open_source(written(table, tmp_path, "parquet")) as source:
@@ -189,7 +195,7 @@ def test_a_reader_that_stops_early_leaves_no_thread(table, tmp_path, small_chunk
     assert not any("reading-ahead" in thread.name for thread in threading.enumerate())
 
 
-def test_an_error_in_the_second_pass_is_raised_where_it_is_used(tmp_path, small_chunks):
+def test_an_error_in_the_second_pass_is_raised_where_it_is_used(tmp_path, small_chunks, full_disk):
     path = tmp_path / "a.csv"
     path.write_text("y,x\n" + "".join(f"{k % 5},{k}.5\n" for k in range(300)))
     with open_source([path]) as source:

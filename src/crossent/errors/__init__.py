@@ -85,6 +85,7 @@ from crossent.errors.designs import (
     family_guessed,
     level_with_one_row,
     rows_left_out,
+    scratch_full,
 )
 from crossent.errors.estimates import (
     cluster_and_time,
@@ -146,6 +147,7 @@ from crossent.errors.fitting import (
     start_is_impossible,
     target_reproduced,
     time_unreadable,
+    weights_need_the_sandwich,
 )
 from crossent.errors.formulas import (
     domain_of_no_variable,
@@ -548,6 +550,7 @@ __all__ = [
     "rows_left_out",
     "rows_too_few",
     "samples_without_common_columns",
+    "scratch_full",
     "seed_invalid",
     "serial_unknown",
     "serial_without_time",
@@ -605,5 +608,6 @@ __all__ = [
     "weight_invalid",
     "weights_add_up_to_nothing",
     "weights_all_zero",
+    "weights_need_the_sandwich",
     "weights_too_extreme",
 ]

@@ -244,3 +244,12 @@ def rows_left_out(count: int) -> str:
 
 def family_guessed(family: str, why: str) -> str:
     return f"the family was taken to be {family}, because the target {why} (--family says otherwise)"
+
+
+def scratch_full(folder: str, reason: str) -> DataError:
+    return DataError(
+        f"the scratch folder {folder} must take the numbers of a table that is larger than memory; writing there "
+        f"failed: {reason}.",
+        "make room there, or name another folder in the environment variable TMPDIR.",
+        folder=folder,
+    )  # fmt: skip

@@ -106,3 +106,11 @@ def time_unreadable(column: str, text: str) -> DataError:
         "write it so, or number the rows.",
         column=column,
     )  # fmt: skip
+
+
+def weights_need_the_sandwich() -> UsageError:
+    return UsageError(
+        "errors of importance weights must be the sandwich's, because such weights are no likelihood; --errors model "
+        "came with --weight.",
+        "leave --errors out; weights that count repeated rows are --frequency.",
+    )

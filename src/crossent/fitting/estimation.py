@@ -40,6 +40,7 @@ class Question:
     errors: str | None = None  # "model" or "sandwich"; None: what the data calls for
     cluster: str | None = None  # the column's name
     offset: bool = False
+    weighted: bool = False  # by importance weights
     seed: int = 0
     progress: Any = None
     columns: Mapping[str, Any] = field(default_factory=dict)
@@ -55,6 +56,8 @@ class Question:
 
 def answer(question: Question) -> Fit:
     """The fit of a question: of a distribution alone, or of a regression."""
+    if question.errors == "model" and question.weighted:
+        raise errors.weights_need_the_sandwich()
     if question.errors not in ERRORS:
         raise errors.unknown_option(argument="errors", value=question.errors, known=("model", "sandwich"))
     if not question.ridge >= 0 or not np.isfinite(question.ridge):
@@ -134,14 +137,25 @@ def _regression(question: Question, model: Model) -> Fit:
     except Singular:
         raise _collinear(question) from None
     except Recedes as receding:
-        if receding.scalar == "log_concentration":
-            return _poisson_limit(question, model)
-        if receding.scalar == "log_scale":
-            raise errors.target_reproduced(rows.name, str(question.columns.get("target", "the target"))) from None
-        from crossent.fitting.limits import at_the_limit
-
-        return at_the_limit(question, model)
+        return _receded(question, model, receding)
     return describe(model, rows, optimum, errors=question.errors or "model", cluster=question.cluster, **question.told)
+
+
+def _receded(question: Question, model: Model, receding: Recedes) -> Fit:
+    """The answer where the search seemed to have no end."""
+    if receding.scalar == "log_concentration":
+        return _poisson_limit(question, model)
+    if receding.scalar == "log_scale":
+        target = str(question.columns.get("target", "the target"))
+        raise errors.target_reproduced(question.rows.name, target) from None
+    from crossent.fitting.limits import at_the_limit
+
+    try:
+        return at_the_limit(question, model)
+    except Singular:
+        raise errors.curvature_singular(question.rows.name) from None
+    except Recedes as again:  # of a scalar: coefficients are no longer suspected there
+        return _receded(question, model, again)
 
 
 def _collinear(question: Question) -> Exception:

@@ -141,6 +141,7 @@ def of_design(learned: Any, family: Any, time: str | None = None) -> dict[str, A
         "intercept": design.intercept,
         "classes": target.levels if target.kind == "classes" else (),
         "cluster": design.cluster if time is None else None,
+        "weighted": design.weight is not None,
         "offset": design.offset is not None or design.exposure is not None,
         "columns": columns,
         "notes": learned.notes,

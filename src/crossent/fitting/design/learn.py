@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from crossent import errors
 from crossent.data.typed import KnownLevels, NewLevels
+from crossent.fitting.chunks import Chunk
 from crossent.fitting.design.coding import Structure, read_pieces, structure_of_columns, structure_of_formula
 from crossent.fitting.design.design import Design, Factor
 from crossent.fitting.design.formula import Piece
@@ -17,7 +18,9 @@ from crossent.fitting.design.kinds import texts_of
 from crossent.fitting.design.options import Options as Options
 from crossent.fitting.design.options import roles_of
 from crossent.fitting.design.reading import Reader
+from crossent.fitting.design.regroup import regrouped
 from crossent.fitting.design.seen import Seen, learns
+from crossent.fitting.design.spool import Spool
 from crossent.fitting.design.tables import Table
 from crossent.fitting.design.targets import draft_target, settled_target
 
@@ -38,8 +41,10 @@ class Learned:
     reader: Reader | None = None  # has numbered the clusters
 
 
-def learn(table: Table, options: Options) -> Learned:
+def learn(table: Table, options: Options, spool: Spool | None = None) -> Learned:
     """The design that the options mean for this table: one pass over it, after a look at its beginning.
+
+    `spool` is filled on the way if nothing that is learned can change the chunks: all columns are numbers as they are.
 
     Errors: columns that are not there, values that are missing (unless `missing` is "drop"), constant columns, a
     target that the family does not take, weights that are all zero.
@@ -59,8 +64,12 @@ def learn(table: Table, options: Options) -> Learned:
     )  # fmt: skip
     reader = Reader(draft, missing=options.missing, learning=True)
     seen = Seen(draft)
-    for batch in table.batches(reader.columns):
-        seen.update(reader.cells(batch))
+    if spool is not None and draft.plain and draft.target is not None and draft.target.kind == "number":
+        for _ in spool.write(regrouped(_read(table, reader, seen))):
+            pass
+    else:
+        for batch in table.batches(reader.columns):
+            seen.update(reader.cells(batch))
     if not seen.rows:
         if not reader.dropped and not reader.weightless:
             raise errors.no_rows(table.name)
@@ -74,6 +83,14 @@ def learn(table: Table, options: Options) -> Learned:
     return Learned(
         design, seen.rows, reader.dropped, reader.weightless, options.family is None, clusters, notes, reader
     )
+
+
+def _read(table: Table, reader: Reader, seen: Seen) -> Iterator[Chunk]:
+    """Learns from a pass, and hands the rows on."""
+    for batch in table.batches(reader.columns):
+        cells = reader.cells(batch)
+        seen.update(cells)
+        yield reader.chunk(cells)
 
 
 def _draft(piece: Piece) -> Factor:

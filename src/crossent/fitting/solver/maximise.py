@@ -11,7 +11,7 @@ from crossent.fitting.chunks import Floats, Rows
 from crossent.fitting.model import Model
 from crossent.fitting.solver import start as beginning
 from crossent.fitting.solver.blas import one_blas_thread
-from crossent.fitting.solver.newton import Recedes, Search, condition_of
+from crossent.fitting.solver.newton import DONE, Recedes, Search, condition_of
 from crossent.fitting.solver.optimum import Certificate, Optimum
 from crossent.fitting.solver.orthogonal import orthogonalised
 from crossent.fitting.solver.quasi_newton import descend
@@ -120,7 +120,7 @@ def _begin_with_sample(search: Search) -> None:
         return
     search.at = small.at
     if small.curvature.definite:
-        descend(search, small.curvature, share, search.done / 4 if search.model.linear >= DEAR else NEAR)
+        descend(search, small.curvature, share, DONE / 4 if search.model.linear >= DEAR else NEAR)
 
 
 def _penalty(model: Model, ridge: float) -> Floats:
@@ -158,18 +158,19 @@ def _refinable(search: Search, condition: float) -> bool:
 
 def _finished(search: Search, shift: Floats | None, condition: float, ridge: float) -> Optimum:
     coefficients = _moved(search.at, shift, -1)
+    curvature = search.matrix
+    if shift is not None:
+        curvature = shift.T @ curvature @ shift
+        condition = condition_of(curvature)
     if condition > WELL_CONDITIONED and _refinable(search, condition):
         exact = refined(search.model, search.rows, coefficients, search.ridge)
         if exact is not None:
             return _result(search, exact, search.iterations, ridge)
-    gradient, curvature = search.gradient, search.matrix
-    covariance = search.curvature.solve(np.eye(len(coefficients)))
+    gradient, covariance = search.gradient, search.curvature.solve(np.eye(len(coefficients)))
     if shift is not None:
         back = 2 * np.eye(len(coefficients)) - shift
         covariance = back @ covariance @ back.T
-        curvature = shift.T @ curvature @ shift
         gradient = shift.T @ gradient
-        condition = condition_of(curvature)
     return Optimum(
         coefficients, search.state.value, search.state.weight.round(), search.state.rows,
         search.state.frequency.round(), curvature, (covariance + covariance.T) / 2,
