@@ -92,6 +92,8 @@ def _of_text(series: Any) -> Times:
     seen = dict.fromkeys(kind for kind in kinds if kind)
     bad = _some(np.array([not kind for kind in kinds] + [True])[which])
     first = next(iter(seen), "")
+    if list(seen) == [NUMBERS]:
+        return _numbers(as_numbers.fill_null(np.nan).to_numpy())
     odd = None
     if len(seen) > 1:
         others = np.array([bool(kind) and kind != first for kind in kinds] + [False])[which]
