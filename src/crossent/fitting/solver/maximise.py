@@ -147,10 +147,13 @@ def _moved(at: Floats, shift: Floats | None, direction: int) -> Floats:
     return at + direction * (off @ at)
 
 
-def _has_low(rows: Rows) -> bool:
-    """Whether columns were formed with more digits than float64 has: they are there to be used."""
-    chunk = beginning.first_chunk(rows)
-    return chunk is not None and chunk.low is not None
+def _loses_digits(search: Search) -> bool:
+    """Whether float64 would lose digits whatever the condition.
+
+    Residuals that make a scale may be small beside the target; columns with low parts are there to be used.
+    """
+    chunk = beginning.first_chunk(search.rows)
+    return "log_scale" in search.model.scalars or (chunk is not None and chunk.low is not None)
 
 
 def _refinable(search: Search, condition: float) -> bool:
@@ -168,7 +171,7 @@ def _finished(search: Search, shift: Floats | None, condition: float, ridge: flo
     if shift is not None:
         curvature = shift.T @ curvature @ shift
         condition = condition_of(curvature)
-    if (condition > WELL_CONDITIONED or _has_low(search.rows)) and _refinable(search, condition):
+    if (condition > WELL_CONDITIONED or _loses_digits(search)) and _refinable(search, condition):
         exact = refined(search.model, search.rows, coefficients, search.ridge)
         if exact is not None:
             return _result(search, exact, search.iterations, ridge)
