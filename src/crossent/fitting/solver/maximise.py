@@ -60,6 +60,7 @@ def maximise(
         search = Search(model, rows, at, _penalty(model, ridge), center, suspect, suspect_scalars, held, progress)
         if chunk.rows * (model.linear + 1) <= SMALL:
             search.done, search.fresh = ALL_DIGITS, 0.0
+        search.has_low = chunk.low is not None
         failed: Exception | None = None
         try:
             if start is None and held is None:
@@ -152,8 +153,7 @@ def _loses_digits(search: Search) -> bool:
 
     Residuals that make a scale may be small beside the target; columns with low parts are there to be used.
     """
-    chunk = beginning.first_chunk(search.rows)
-    return "log_scale" in search.model.scalars or (chunk is not None and chunk.low is not None)
+    return search.has_low or "log_scale" in search.model.scalars
 
 
 def _refinable(search: Search, condition: float) -> bool:

@@ -49,6 +49,7 @@ class Search:
     center: Floats | None = None
     suspect: bool = True
     suspect_scalars: bool = True
+    has_low: bool = field(default=False, init=False)  # whether columns come with low parts
     held: Any = None  # places of coefficients that stay where they are
     progress: Any = None
     done: float = DONE
