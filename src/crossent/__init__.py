@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from crossent.fitting.verbs import fit as fit
     from crossent.independence.contingency.fisher import fisher_exact as fisher_exact
     from crossent.independence.contingency.pearson import chi_squared as chi_squared
+    from crossent.independence.verbs import iid as iid
     from crossent.loss.functions import cross_entropy as cross_entropy
     from crossent.loss.functions import deviance as deviance
     from crossent.loss.functions import entropy as entropy
@@ -49,6 +50,7 @@ _HOMES = {
     "crossent.fitting.verbs": ("fit",),
     "crossent.independence.contingency.fisher": ("fisher_exact",),
     "crossent.independence.contingency.pearson": ("chi_squared",),
+    "crossent.independence.verbs": ("iid",),
     "crossent.loss.functions": ("cross_entropy", "deviance", "entropy", "kl_divergence"),
     "crossent.loss.loss": ("Loss",),
     "crossent.loss.tally": ("Tally",),

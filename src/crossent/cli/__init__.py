@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
 
 _OPTION = re.compile(r"-[a-zA-Z](=.*)?$|--[a-z][a-z-]*(=.*)?$|-[0-9.]+([eE][+-]?[0-9]+)?$|-inf$", re.DOTALL)
-WITH_OPTIONS = ("prove", "derive", "identify", "score", "fit", "predict")
+WITH_OPTIONS = ("prove", "derive", "identify", "score", "fit", "predict", "iid")
 GIVEN: list[str] = []  # the words of this run, which a report shows
 EXAMPLES = """\
-crossent answers: are two losses the same, where does a loss come from, how good are predictions, what do data say?
+crossent answers: are two losses the same, how good are predictions, what do data say, and may I believe it?
 
   crossent prove bce ce
   crossent derive poisson
-  crossent identify my_losses:my_loss
   crossent score predictions.csv --target species --probs 'p_*'
   crossent fit data.csv --target y --features a,b --save model.json
+  crossent iid data.csv --target y --time date
 
 crossent COMMAND --help shows every option; crossent --help every command.
 """
@@ -124,6 +124,7 @@ def _app() -> cyclopts.App:
     from crossent.cli.about import doctor, families
     from crossent.cli.explore import explore
     from crossent.cli.fitting import fit, predict
+    from crossent.cli.independence import iid
     from crossent.cli.options import annotated
     from crossent.cli.proofs import derive, identify, prove
     from crossent.cli.scoring import score
@@ -131,6 +132,6 @@ def _app() -> cyclopts.App:
     app = cyclopts.App(
         name="crossent", help="Likelihood losses: proved, scored honestly, computed exactly.", version_flags=[]
     )
-    for command in (prove, derive, identify, explore, score, fit, predict, families, doctor):
+    for command in (prove, derive, identify, explore, score, fit, predict, iid, families, doctor):
         app.command(annotated(command))
     return app

@@ -50,7 +50,7 @@ def fit(
     names = ["-" if name == STANDARD_INPUT else name for name in files]
     with fit_progress() as progress:
         found = fit_files(
-            names, target=target, family=family, features=_listed(features), formula=_text(formula), link=link,
+            names, target=target, family=family, features=listed(features), formula=_text(formula), link=link,
             positive=positive, trials=trials, offset=offset, exposure=exposure, weight=weight, frequency=frequency,
             cluster=cluster, time=time, gap=gap, cv=cv, ridge=ridge, fixed=_fixed(fixed or []), missing=missing,
             errors=errors, seed=seed, separator=separator, progress=progress,
@@ -83,7 +83,7 @@ def predict(
     learned = load_model(model)
     with row_counter() as progress:
         written = predict_files(
-            learned, names, output, keep=_listed(keep) or (), missing=missing, raw_text=raw_text, separator=separator,
+            learned, names, output, keep=listed(keep) or (), missing=missing, raw_text=raw_text, separator=separator,
             progress=progress,
         )  # fmt: skip
     if written.missing and missing == "error":
@@ -95,7 +95,7 @@ def predict(
     return DONE
 
 
-def _listed(values: list[str] | None) -> list[str] | None:
+def listed(values: list[str] | None) -> list[str] | None:
     """`a,b --features c` as a list of names."""
     if values is None:
         return None

@@ -53,6 +53,8 @@ HINTS: dict[str, Any] = {
     "model": str,
     "keep": list[str] | None,
     "raw_text": bool,
+    "reference": str | None,
+    "expected": list[str] | None,
 }
 OPTIONS = {
     "files": "CSV or Parquet files, folders or globs, read as one table; - is standard input.",
@@ -102,6 +104,8 @@ OPTIONS = {
     "model": "A model that `crossent fit --save` wrote.",
     "keep": "Columns to carry along beside the target: a,b,c.",
     "raw_text": "CSV: text cells as they are. Without it, those that a spreadsheet would run begin with '.",
+    "reference": "iid: files of another sample, which the rows should resemble.",
+    "expected": "iid: LEVEL=SHARE,LEVEL=SHARE, the population that the rows are said to be a random sample from.",
     "data": "A CSV or Parquet file: every step shows its number on the column --target of it.",
 }
 SHORT = {"output": ("--output", "-o")}

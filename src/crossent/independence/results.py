@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 SCHEMA = "crossent/iid/1"
@@ -75,6 +76,7 @@ class Iid:
     sentences: tuple[str, ...] = ()  # the verdict in words
     notes: tuple[str, ...] = ()
     columns: Mapping[str, Any] = field(default_factory=dict)
+    pictures: Mapping[str, Any] = field(default_factory=dict)  # what they need beside the tests' details
 
     def to_dict(self) -> dict[str, Any]:
         """The document of `crossent iid --json`."""
@@ -89,6 +91,18 @@ class Iid:
     def to_json(self) -> str:
         """`to_dict` as text: floats in full precision, infinities as the strings "inf" and "-inf"."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
+
+    def summary(self, width: int = 80) -> str:
+        """The verdict in words and the table of tests, for a terminal of this width."""
+        return str(import_module("crossent.report.iid").text_of(self, width))
+
+    def __repr__(self) -> str:
+        found = sum((test.adjusted_p_value or 0.0) < 0.05 for test in self.tests)
+        return f"Iid(n={self.n}, {len(self.tests)} tests, {found} with adjusted P < 0.05)"
+
+    def _repr_html_(self) -> str:
+        # The one way up: a notebook asks the object itself how it looks.
+        return str(import_module("crossent.report.iid").html_of(self))
 
 
 def p_in_words(p: float, log_p: float, error: float | None = None) -> str:
