@@ -100,7 +100,7 @@ def blocks_invalid(column: str, blocks: int, rows: int) -> UsageError:
     )  # fmt: skip
 
 
-def states_differ(what: str, left: object, right: object) -> UsageError:
+def states_differ(left: object, right: object, what: str) -> UsageError:
     return UsageError(
         f"states are added only if they agree on {what}; it is {shown(left)} in one and {shown(right)} in the other.",
         "make both with the same arguments.",

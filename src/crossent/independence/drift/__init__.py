@@ -11,8 +11,11 @@ from crossent.independence.drift.blocks import (
 from crossent.independence.drift.change import change_of_sums, change_point_test
 from crossent.independence.drift.classifier import classifier_test
 from crossent.independence.drift.reference import compare_levels, compare_numbers
+from crossent.independence.drift.states import BinCounts, BinMoments
 
 __all__ = [
+    "BinCounts",
+    "BinMoments",
     "block_cells_test",
     "block_counts_test",
     "block_ks_test",

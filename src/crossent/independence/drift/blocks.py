@@ -29,7 +29,7 @@ def block_levels_test(
     """Does the mix of levels change over the rows? The table of blocks of rows x levels.
 
     Given the levels' counts, rows in random order make that table hypergeometric: chi-squared where every expected
-    count is at least 5, Fisher's exact test for small 2 x 2, else simulated tables. Ten blocks of equal size, fewer below
+    count is at least 5, Fisher's exact test for small 2 x 2, else simulated tables. Ten equal blocks, fewer below
     100 rows. Every row counts.
 
     Args:

@@ -61,18 +61,24 @@ def change_point_test(values: Any, column: str = "target", draws: int = DRAWS, s
 
 
 def change_of_sums(
-    sums: Floats, squares: Floats, width: int, column: str = "target", draws: int = DRAWS, seed: int = 0
+    sums: Floats,
+    squares: Floats,
+    width: int,
+    pivot: float = 0.0,
+    column: str = "target",
+    draws: int = DRAWS,
+    seed: int = 0,
 ) -> IidTest:
     """The same from sums and sums of squares of bins of `width` rows each, as a state of many rows holds them.
 
-    Of values, not ranks: equal bins are exchangeable if the rows are, so that permuting bins is exact.
+    Of values less `pivot`, not ranks: equal bins are exchangeable if the rows are, so that permuting bins is exact.
     """
     place, statistic, around, p, log_p, error, method = scan(sums - sums.mean(), False, draws, seed)
 
     def moments(part: slice) -> Moments:
         count = float(len(sums[part]) * width)
         mean = float(sums[part].sum()) / count
-        return count, mean, float(squares[part].sum()) - count * mean * mean
+        return count, mean + pivot, float(squares[part].sum()) - count * mean * mean
 
     before, after = moments(slice(None, place)), moments(slice(place, None))
     notes = (f"places every {width:,} rows",) if width > 1 else ()
