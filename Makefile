@@ -40,10 +40,12 @@ check: $(VENV)/development ## lint, format, types, direction of imports
 	$(RUN) -m mypy
 	$(VENV)/bin/lint-imports --no-cache
 
-bench: $(VENV)/bench ## speed beside the peers, cost of exact sums, memory of score; writes benchmarks/*.md
+bench: $(VENV)/bench ## speed beside the peers, cost of exact sums, memory of score and fit; writes benchmarks/*.md
 	$(RUN) -m benchmarks.run
 	$(RUN) benchmarks/exact_sums.py
 	$(RUN) benchmarks/score_memory.py
+	$(RUN) -m benchmarks.fit
+	$(RUN) benchmarks/fit_memory.py
 
 sweep: $(VENV)/development ## all 2^32 float32 inputs; writes benchmarks/SWEEP.md
 	$(RUN) benchmarks/sweep.py
