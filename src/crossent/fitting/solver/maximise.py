@@ -110,18 +110,33 @@ def _in_other_coordinates(search: Search, shift: Floats | None, condition: float
 
 
 def _begin_with_sample(search: Search) -> None:
+    """Moves the search to the maximum of a sample and, by the sample's curvature, most of the way on from there."""
     found = beginning.sample(search.model, search.rows)
     if found is None:
         return
-    sample, share = found
-    small = Search(search.model, sample, search.at, search.ridge * share, search.center, search.suspect, done=0.1)
+    dear = search.model.linear >= DEAR
+    if dear and (smaller := beginning.sample_of_sample(search.model, found[0])) is not None:
+        small = _fit_of_sample(search, *found, smaller)
+    else:
+        small = _fit_of_sample(search, *found)
+    if small is not None:
+        search.at = small.at
+        descend(search, small.curvature, found[1], DONE / 4 if dear else NEAR)
+
+
+def _fit_of_sample(
+    search: Search, rows: Rows, share: float, smaller: tuple[Rows, float] | None = None
+) -> Search | None:
+    """The search of a sample, run to its end; None if it has none, or no curvature to go on with."""
+    made = Search(search.model, rows, search.at, search.ridge * share, search.center, search.suspect, done=0.1)
     try:
-        small.run()
+        if smaller is not None and (first := _fit_of_sample(search, smaller[0], share * smaller[1])) is not None:
+            made.at = first.at
+            descend(made, first.curvature, smaller[1], made.done)
+        made.run()
     except (Recedes, errors.NoAnswerError):  # what a sample has no answer for, the whole may have
-        return
-    search.at = small.at
-    if small.curvature.definite:
-        descend(search, small.curvature, share, DONE / 4 if search.model.linear >= DEAR else NEAR)
+        return None
+    return made if made.curvature.definite else None
 
 
 def _penalty(model: Model, ridge: float) -> Floats:

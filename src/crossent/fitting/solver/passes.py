@@ -110,6 +110,8 @@ def _spans(model: Model, rows: Rows, progress: Any) -> Iterator[Span]:
 def spans_of(model: Model, chunk: Chunk) -> Iterator[Span]:
     """The chunk in pieces, by row number."""
     numbers = max(model.width, 2 * model.predictors)
+    if model.over_classes:
+        numbers //= 4  # their curvature is large, and costs the more the more often it is put together
     step = max(256, min(LONGEST_SPAN, SPAN_NUMBERS // max(1, numbers) // 256 * 256))
     for start in range(0, chunk.rows, step):
         yield chunk, start, min(chunk.rows, start + step)

@@ -13,6 +13,7 @@ LOOKED_AT = 16_384  # rows of the first chunk that tell where columns lie
 FAR = 30.0  # standard deviations between a column and 0 from which on it is centred
 SAMPLED_FROM = 60_000  # rows; below, a sample saves nothing
 SAMPLE_SHARE, LEAST_PER_COEFFICIENT, MOST_SAMPLED = 16, 60, 200_000
+FEWEST_PER_COEFFICIENT = 12
 
 
 def first_chunk(rows: Rows) -> Chunk | None:
@@ -83,15 +84,21 @@ def sample(model: Model, rows: Rows) -> tuple[ArrayRows, float] | None:
     if isinstance(rows, ArrayRows):
         many = len(rows.target)
         step = many // min(_wanted(model, many), MOST_SAMPLED) if many >= SAMPLED_FROM else 0
-        return (_taken(rows, step), 1 / step) if step >= 4 else None
+        return (taken(rows, step), 1 / step) if step >= 4 else None
     return _of_stream(model, rows)
+
+
+def sample_of_sample(model: Model, rows: ArrayRows) -> tuple[ArrayRows, float] | None:
+    """A smaller one, where the curvature of the first is dear."""
+    step = len(rows.target) // (FEWEST_PER_COEFFICIENT * len(model.names))
+    return (taken(rows, step), 1 / step) if step >= 2 else None
 
 
 def _wanted(model: Model, many: int) -> int:
     return max(many // SAMPLE_SHARE, LEAST_PER_COEFFICIENT * len(model.names))
 
 
-def _taken(rows: ArrayRows, step: int) -> ArrayRows:
+def taken(rows: ArrayRows, step: int) -> ArrayRows:
     """Every `step`-th row, copied."""
 
     def of(values: Any) -> Any:
@@ -112,11 +119,11 @@ def _of_stream(model: Model, rows: Rows) -> tuple[ArrayRows, float] | None:
         whole = ArrayRows(
             rows.columns, chunk.target, chunk.design, None, chunk.offset, chunk.fixed, chunk.frequency, chunk.weight
         )
-        kept.append(_taken(whole, step))
+        kept.append(taken(whole, step))
         held += len(kept[-1].target)
         while held > MOST_SAMPLED:
             step *= 2
-            kept = [_taken(part, 2) for part in kept]
+            kept = [taken(part, 2) for part in kept]
             held = sum(len(part.target) for part in kept)
     if many < SAMPLED_FROM or held < _wanted(model, min(many, MOST_SAMPLED)) or step < 4:
         return None
