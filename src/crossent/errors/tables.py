@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from crossent.errors.kinds import DataError, NoAnswerError, UsageError
 from crossent.errors.words import Index, at, listed, of_many, shown
 
+STEPS_PER_SECOND = 1e7  # of the exact tests, on an ordinary processor
+
 
 def table_not_two_way(shape: tuple[int, ...]) -> UsageError:
     return UsageError(
@@ -48,18 +50,48 @@ def table_too_small(rows: int, columns: int, dropped: int) -> DataError:
     )  # fmt: skip
 
 
-def option_unknown(option: str, value: object, known: Iterable[str]) -> UsageError:
+def unknown_alternative(value: object, known: Iterable[str]) -> UsageError:
+    return UsageError(f"alternative must be one of {listed(map(repr, known))}; it is {value!r}.", value=value)
+
+
+def unknown_interval(value: object, known: Iterable[str]) -> UsageError:
+    return UsageError(f"interval must be one of {listed(map(repr, known))}; it is {value!r}.", value=value)
+
+
+def unknown_method(value: object, known: Iterable[str]) -> UsageError:
+    return UsageError(f"method must be one of {listed(map(repr, known))}; it is {value!r}.", value=value)
+
+
+def direction_of_larger_table(alternative: str, shape: tuple[int, ...]) -> UsageError:
     return UsageError(
-        f"{option} must be one of {listed(map(repr, known))}; it is {value!r}.", "", option=option, value=value
+        f"alternative={alternative!r} must go with a 2 x 2 table; this one is {shape[0]} x {shape[1]}.",
+        "larger tables have no direction: leave it out.",
+        alternative=alternative, shape=shape,
+    )  # fmt: skip
+
+
+def direction_of_simulation(alternative: str) -> UsageError:
+    return UsageError(
+        f'alternative={alternative!r} must go with method="exact"; it came with "monte-carlo".',
+        "a 2 x 2 table is never too large for the exact test.",
+        alternative=alternative,
     )
 
 
-def only_for_two_by_two(option: str, shape: tuple[int, ...]) -> UsageError:
+def correction_of_larger_table(shape: tuple[int, ...]) -> UsageError:
     return UsageError(
-        f"{option} must go with a 2 x 2 table; this one is {shape[0]} x {shape[1]}.",
-        "larger tables have no direction: leave it out.",
-        option=option, shape=shape,
-    )  # fmt: skip
+        f"Yates' correction must go with a 2 x 2 table; this one is {shape[0]} x {shape[1]}.",
+        "leave it out.",
+        shape=shape,
+    )
+
+
+def correction_without_distribution(method: str) -> UsageError:
+    return UsageError(
+        f'Yates\' correction must go with method="asymptotic"; it came with {method!r}.',
+        "it mends the chi-squared approximation only.",
+        method=method,
+    )
 
 
 def draws_invalid(draws: object) -> UsageError:
@@ -70,12 +102,12 @@ def seed_invalid(seed: object) -> UsageError:
     return UsageError(f"seed must be a whole number, 0 or more; it is {seed!r}.", "", seed=seed)
 
 
-def exact_out_of_reach(what: str, work: float, limit: float, seconds: float, found: str) -> NoAnswerError:
+def exact_out_of_reach(steps: float, limit: float) -> NoAnswerError:
     return NoAnswerError(
-        f"{what} must take at most {limit:,.3g} steps; this one {found} {work:,.3g}, some {_time(seconds)}.",
-        'method="monte-carlo" simulates it with a seed and a stated error; a larger `limit` lets the exact test work '
-        "longer.",
-        work=work, limit=limit, seconds=seconds,
+        f"an exact test must take at most {limit:,.3g} steps; this one takes at least {steps:,.3g}, "
+        f"more than {_time(steps / STEPS_PER_SECOND)}.",
+        'method="monte-carlo" simulates it, with a seed and a stated error; a larger limit lets the exact test work on.',
+        steps=steps, limit=limit, seconds=steps / STEPS_PER_SECOND,
     )  # fmt: skip
 
 

@@ -2,10 +2,10 @@
 
 Columns are put in one after the other. A node is what is left of the rows, sorted; in it, paths with the same product
 of factorials of their cells are one entry, with their number. -log P is, up to a constant, the sum W of log x_ij! over
-the cells: a table counts if its W is at least that of the table seen. Between the least and the most that the rest of a
-path can add, found backwards through the network, it is decided as early as can be. Lists are sorted, so that each arc
-splits one in three by two binary searches: paths that are lost, that go on, that count whatever follows; only the middle
-ones are touched, the others are sums kept beside the list.
+the cells: a table counts if its W is at least that of the table seen. Between the least and the most that the rest of
+a path can add, found backwards through the network, it is decided as early as can be. Lists are sorted, so that each
+arc splits one in three by two binary searches: paths that are lost, that go on, that count whatever follows; only the
+middle ones are touched, the others are sums kept beside the list.
 
 W is a sum of whole numbers: round(2^100 log p) for each prime p, as often as it divides the factorials. Equal products
 give equal W, in whatever order; two different products give different W unless they agree to some 27 digits, and if W's
@@ -22,13 +22,13 @@ from typing import Any
 import numpy as np
 
 from crossent import errors
+from crossent.independence.contingency.cost import estimated_arcs
 from crossent.independence.contingency.network_source import SOURCE
 from crossent.independence.contingency.tables import Table
 
 BITS = 100
 WORD = 1 << 64
-STEPS_PER_SECOND = 3e7
-MOST_ARCS = 60_000_000
+STEPS_OF_AN_ARC = 8  # an arc takes as long to make as so many values to carry
 AGREEMENT = 1e-12  # of the tables that count and those that do not, whose probabilities have to add up to 1
 
 
@@ -46,22 +46,20 @@ class Answer:
 class Stage:
     """What becomes of the nodes of one stage: arcs to those of the next one, in the order of the parents."""
 
-    nodes: Any
     children: Any
     first: Any
     child: Any
     high: Any
     low: Any
     ways: Any
-    least: Any = None
-    most: Any = None
 
 
 def exact_p(table: Table, limit: float, strictly: bool = False) -> Answer:
     """The probability of tables no more probable than the one seen (`strictly`: less probable)."""
-    rows, columns = sorted(table.rows), sorted(table.columns, reverse=True)
-    if len(rows) > len(columns):
-        rows, columns = sorted(table.columns), sorted(table.rows, reverse=True)
+    rows, columns = sorted((sorted(table.rows), sorted(table.columns)), key=len)
+    arcs = estimated_arcs(rows, columns, limit / STEPS_OF_AN_ARC)
+    if arcs * STEPS_OF_AN_ARC > limit:
+        raise errors.exact_out_of_reach(arcs * STEPS_OF_AN_ARC, limit)
     logs = Logarithms(table.total)
     seen = sum(logs.whole[cell] for cell in table.cells) + strictly
     scale = sum(logs.whole[margin] for margin in rows + columns) - logs.whole[table.total] - seen
@@ -70,7 +68,7 @@ def exact_p(table: Table, limit: float, strictly: bool = False) -> Answer:
 
 
 def _answer(scale: int, sums: Any) -> Answer:
-    """P(table seen) is exp(scale); the sums are the tables that count, relative to it, and the probability of others."""
+    """P(table seen) is exp(scale); the sums are of the tables that count, relative to it, and of the others."""
     log_scale = scale / (1 << BITS)
     rest = (scale - int(math.ldexp(log_scale, BITS))) / (1 << BITS)
     counted, others = float(sums[0] + sums[1]), float(sums[2] + sums[3])
@@ -85,15 +83,13 @@ def _answer(scale: int, sums: Any) -> Answer:
 
 def _network(rows: list[int], columns: list[int], logs: Logarithms, limit: float) -> list[Stage]:
     """All nodes and arcs but the last column's, which has no choice."""
-    kernel, nodes, stages, arcs = _kernel(), np.array([rows], np.int32), [], 0
+    kernel, nodes, stages, room = _kernel(), np.array([rows], np.int32), [], int(2 * limit / STEPS_OF_AN_ARC)
     for column in columns[:-1]:
-        children, *arc = kernel.stage(nodes, column, logs.high, logs.low, MOST_ARCS - arcs)
-        stages.append(Stage(nodes, children, *arc))
-        if not len(arc[1]):
-            raise errors.exact_out_of_reach(
-                "Fisher's exact test", MOST_ARCS, limit, MOST_ARCS / STEPS_PER_SECOND, "has arcs alone above"
-            )
-        nodes, arcs = children, arcs + len(arc[1])
+        made = Stage(*kernel.stage(nodes, column, logs.high, logs.low, room))
+        if not len(made.child):  # more than estimated
+            raise errors.exact_out_of_reach(2 * limit, limit)
+        stages.append(made)
+        nodes, room = made.children, room - len(made.child)
     return stages
 
 
@@ -106,15 +102,16 @@ def _carry(stages: list[Stage], columns: list[int], logs: Logarithms, seen: int,
     begin, paths = np.array([0, 1]), np.ones(1)
     high, low = np.zeros(1, np.int64), np.zeros(1, np.uint64)
     slack = np.uint64(min(logs.total * logs.total.bit_length(), WORD - 1))
+    steps = float(sum(len(stage.child) for stage in stages)) * STEPS_OF_AN_ARC
     for k, stage in enumerate(stages):
+        arcs = stage.first, stage.child, stage.high, stage.low
+        steps += kernel.ahead(*arcs, *bounds[-1 - k], begin, high, low, *_words(seen))
+        if steps > limit:
+            raise errors.exact_out_of_reach(steps, limit)
         begin, high, low, paths = kernel.values(
-            stage.first, stage.child, stage.high, stage.low, stage.ways,
-            len(stage.children), *bounds[-1 - k], *logs.wholes(stage.children, columns[k + 1 :]),
-            begin, high, low, paths, *_words(seen), *_words(scale), slack, sums, limit,
+            *arcs, stage.ways, len(stage.children), *bounds[-1 - k], *logs.wholes(stage.children, columns[k + 1 :]),
+            begin, high, low, paths, *_words(seen), *_words(scale), slack, sums,
         )  # fmt: skip
-        if sums[4] > limit:
-            share = (k + 1) / len(stages)
-            raise errors.exact_out_of_reach("Fisher's exact test", sums[4] / share, limit, 0.0, "takes more than")
     return sums
 
 

@@ -12,24 +12,24 @@ from numba import njit
 UNIT = 2.0**-100
 WORD = 2.0**64
 
-@njit(inline="always")
+@njit
 def plus(high, low, more_high, more_low):
     total = low + more_low
     return high + more_high + np.int64(total < low), total
 
-@njit(inline="always")
+@njit
 def minus(high, low, less_high, less_low):
     return high - less_high - np.int64(low < less_low), low - less_low
 
-@njit(inline="always")
+@njit
 def below(high, low, other_high, other_low):
     return high < other_high or (high == other_high and low < other_low)
 
-@njit(inline="always")
+@njit
 def real(high, low):
     return (np.float64(high) * WORD + np.float64(low)) * UNIT
 
-@njit(inline="always")
+@njit
 def mixed(high, low):
     word = (np.uint64(high) ^ (low >> np.uint64(29))) * np.uint64(0x9E3779B97F4A7C15) + low
     word = (word ^ (word >> np.uint64(32))) * np.uint64(0xD6E8FEB86659FD93)
@@ -37,15 +37,33 @@ def mixed(high, low):
 
 @njit
 def grown(array, used):
-    longer = np.empty((2 * array.shape[0] + 16,) + array.shape[1:], array.dtype)
-    longer[:used] = array[:used]
+    longer = np.empty(2 * used + 16, array.dtype)
+    for i in range(used):
+        longer[i] = array[i]
     return longer
 
 @njit
-def grown_rows(array, used):
-    longer = np.empty((2 * array.shape[0] + 16, array.shape[1]), array.dtype)
-    longer[:used] = array[:used]
+def grown_rows(array, used, rows):
+    longer = np.empty((2 * used + 16, rows), np.int32)
+    for i in range(used):
+        for j in range(rows):
+            longer[i, j] = array[i, j]
     return longer
+
+@njit
+def filled(size):
+    slots = np.empty(size, np.int64)
+    for i in range(size):
+        slots[i] = -1
+    return slots
+
+@njit
+def code_of(table, row, rows):
+    code = np.uint64(1469598103934665603)
+    for j in range(rows):
+        code = (code ^ np.uint64(table[row, j])) * np.uint64(0x9E3779B97F4A7C15)
+        code ^= code >> np.uint64(31)
+    return code
 '''
 
 STAGE = '''
@@ -58,14 +76,16 @@ def stage(nodes, column, log_high, log_low, most_arcs):
     room, arcs = 4 * parents + 16, 0
     child, high, low = np.empty(room, np.int32), np.empty(room, np.int64), np.empty(room, np.uint64)
     ways = np.empty(room, np.float64)
-    slots = np.full(1024, -1, np.int32)
+    slots = filled(1024)
     cell, most, rest = np.zeros(rows, np.int64), np.zeros(rows, np.int64), np.zeros(rows + 1, np.int64)
     group, run, later = np.zeros(rows, np.int64), np.zeros(rows, np.int64), np.zeros(rows + 1, np.int64)
     path_high, path_low = np.zeros(rows + 1, np.int64), np.zeros(rows + 1, np.uint64)
-    path_ways, mates, left = np.ones(rows + 1), np.zeros(rows, np.int64), np.zeros(rows, np.int32)
+    path_ways, mates, left = np.ones(rows + 1), np.zeros(rows, np.int64), np.zeros((1, rows), np.int32)
+    size = np.zeros(rows, np.int64)
     for parent in range(parents):
         first[parent] = arcs
-        size = nodes[parent]
+        for i in range(rows):
+            size[i] = nodes[parent, i]
         later[rows] = 0
         for i in range(rows - 1, -1, -1):
             later[i] = later[i + 1] + size[i]
@@ -76,7 +96,7 @@ def stage(nodes, column, log_high, log_low, most_arcs):
         i, fresh = 0, True
         while i >= 0:
             if fresh:
-                most[i] = min(np.int64(size[i]), rest[i])
+                most[i] = min(size[i], rest[i])
                 if group[i]:
                     most[i] = min(most[i], cell[i - 1])
                 cell[i] = most[i]
@@ -100,24 +120,21 @@ def stage(nodes, column, log_high, log_low, most_arcs):
             if rest[rows]:
                 i -= 1
                 continue
-            code = np.uint64(1469598103934665603)
             for j in range(rows):
                 value = np.int32(size[j] - cell[j])
                 at = j
-                while at > 0 and left[at - 1] > value:
-                    left[at] = left[at - 1]
+                while at > 0 and left[0, at - 1] > value:
+                    left[0, at] = left[0, at - 1]
                     at -= 1
-                left[at] = value
-            for j in range(rows):
-                code = (code ^ np.uint64(left[j])) * np.uint64(0x9E3779B97F4A7C15)
-                code ^= code >> np.uint64(31)
+                left[0, at] = value
+            code = code_of(left, 0, rows)
             mask = np.uint64(slots.shape[0] - 1)
             slot = code & mask
             found = -1
             while slots[slot] >= 0:
                 found = slots[slot]
                 for j in range(rows):
-                    if children[found, j] != left[j]:
+                    if children[found, j] != left[0, j]:
                         found = -1
                         break
                 if found >= 0:
@@ -125,20 +142,17 @@ def stage(nodes, column, log_high, log_low, most_arcs):
                 slot = (slot + np.uint64(1)) & mask
             if found < 0:
                 if made == children.shape[0]:
-                    children = grown_rows(children, made)
-                children[made] = left
+                    children = grown_rows(children, made, rows)
+                for j in range(rows):
+                    children[made, j] = left[0, j]
                 slots[slot] = made
                 found = made
                 made += 1
                 if 2 * made > slots.shape[0]:
-                    slots = np.full(4 * slots.shape[0], -1, np.int32)
+                    slots = filled(4 * slots.shape[0])
                     mask = np.uint64(slots.shape[0] - 1)
                     for known in range(made):
-                        code = np.uint64(1469598103934665603)
-                        for j in range(rows):
-                            code = (code ^ np.uint64(children[known, j])) * np.uint64(0x9E3779B97F4A7C15)
-                            code ^= code >> np.uint64(31)
-                        slot = code & mask
+                        slot = code_of(children, known, rows) & mask
                         while slots[slot] >= 0:
                             slot = (slot + np.uint64(1)) & mask
                         slots[slot] = known
@@ -176,7 +190,7 @@ def bounds(first, child, high, low, least_high, least_low, most_high, most_low):
 '''
 
 VALUES = '''
-@njit(inline="always")
+@njit
 def position(value_high, value_low, start, stop, high, low):
     """The first place in a sorted list whose value is not below this one."""
     while start < stop:
@@ -187,14 +201,14 @@ def position(value_high, value_low, start, stop, high, low):
             stop = middle
     return start
 
-@njit(inline="always")
+@njit
 def added(total, rest, term):
     new = total + term
     if abs(total) >= abs(term):
         return new, rest + ((total - new) + term)
     return new, rest + ((term - new) + total)
 
-@njit(inline="always")
+@njit
 def near(high, low, other_high, other_low, slack):
     """Different, but by less than what rounding the logarithms of primes may have done."""
     if below(high, low, other_high, other_low):
@@ -226,8 +240,8 @@ def sums(start, stop, high, low, paths, suffix, anchor, prefix):
 
 @njit(nogil=True, cache=True, error_model="numpy", boundscheck=False)
 def values(
-    first, child, arc_high, arc_low, ways, nodes_below, least_high, least_low, most_high, most_low, whole_high, whole_low,
-    begin, value_high, value_low, paths, seen_high, seen_low, scale_high, scale_low, slack, sums_out, budget,
+    first, child, arc_high, arc_low, ways, nodes_below, least_high, least_low, most_high, most_low,
+    whole_high, whole_low, begin, value_high, value_low, paths, seen_high, seen_low, scale_high, scale_low, slack, sums_out,
 ):
     """Carry the values of all parents to their children.
 
@@ -244,13 +258,15 @@ def values(
         start, stop = begin[parent], begin[parent + 1]
         if start < stop:
             sums(start, stop, value_high, value_low, paths, suffix, anchor, prefix)
-            prefixes[start + parent:stop + parent + 1] = prefix[start:stop + 1]
+            for i in range(start, stop + 1):
+                prefixes[i + parent] = prefix[i]
+    order, place, owner = np.empty(arcs, np.int64), np.zeros(nodes_below, np.int64), np.empty(arcs, np.int32)
     incoming = np.zeros(nodes_below + 1, np.int64)
     for arc in range(arcs):
         incoming[child[arc] + 1] += 1
     for node in range(nodes_below):
         incoming[node + 1] += incoming[node]
-    order, place, owner = np.empty(arcs, np.int64), incoming.copy(), np.empty(arcs, np.int32)
+        place[node] = incoming[node]
     for parent in range(parents):
         for arc in range(first[parent], first[parent + 1]):
             order[place[child[arc]]] = arc
@@ -259,7 +275,7 @@ def values(
     out_begin = np.zeros(nodes_below + 1, np.int64)
     room, made = max(number, 1024), 0
     out_high, out_low, out_paths = np.empty(room, np.int64), np.empty(room, np.uint64), np.empty(room)
-    slots = np.full(1024, -1, np.int64)
+    slots = filled(1024)
     counted, counted_rest, lost, lost_rest = sums_out[0], sums_out[1], sums_out[2], sums_out[3]
     steps = sums_out[4]  # places of earlier nodes in `slots` are below `base`, and count as empty
     for node in range(nodes_below):
@@ -311,9 +327,10 @@ def values(
                 if 2 * np.uint64(made - base) > mask:
                     size = 4 * (np.int64(mask) + 1)
                     if size > slots.shape[0]:
-                        slots = np.full(size, -1, np.int64)
+                        slots = filled(size)
                     else:
-                        slots[:size >> 2] = -1
+                        for slot in range(size >> 2):
+                            slots[slot] = -1
                     mask = np.uint64(size - 1)
                     for known in range(base, made):
                         slot = mixed(out_high[known], out_low[known]) & mask
@@ -322,17 +339,73 @@ def values(
                         slots[slot] = known
         sort(out_high, out_low, out_paths, base, made)
         out_begin[node + 1] = made
-        if steps > budget:
-            break
     sums_out[0], sums_out[1], sums_out[2], sums_out[3], sums_out[4] = counted, counted_rest, lost, lost_rest, steps
     return out_begin, out_high[:made], out_low[:made], out_paths[:made]
 '''
 
-SORT = '''
+AHEAD = '''
 @njit(nogil=True, cache=True, error_model="numpy", boundscheck=False)
-def sort(high, low, paths, start, stop):
-    """By value: by the high words first, and where these are equal by the low ones."""
-    if stop - start < 24:
+def ahead(
+    first, child, arc_high, arc_low, least_high, least_low, most_high, most_low, begin, value_high, value_low,
+    seen_high, seen_low,
+):
+    """The steps that `values` will take."""
+    steps = 0.0
+    for parent in range(first.shape[0] - 1):
+        start, stop = begin[parent], begin[parent + 1]
+        if start == stop:
+            continue
+        for arc in range(first[parent], first[parent + 1]):
+            node = child[arc]
+            spare_high, spare_low = minus(seen_high, seen_low, arc_high[arc], arc_low[arc])
+            high, low = minus(spare_high, spare_low, least_high[node], least_low[node])
+            upper = position(value_high, value_low, start, stop, high, low)
+            high, low = minus(spare_high, spare_low, most_high[node], most_low[node])
+            steps += 4 + upper - position(value_high, value_low, start, upper, high, low)
+    return steps
+'''
+
+SORT = '''
+@njit
+def swap(high, low, paths, i, j):
+    high[i], high[j] = high[j], high[i]
+    low[i], low[j] = low[j], low[i]
+    paths[i], paths[j] = paths[j], paths[i]
+
+@njit(nogil=True, cache=True, error_model="numpy", boundscheck=False)
+def sort(high, low, paths, begin, end):
+    """Quicksort of distinct values by the median of three, the shorter part first; short parts by insertion."""
+    starts, stops, depth = np.empty(64, np.int64), np.empty(64, np.int64), 1
+    starts[0], stops[0] = begin, end
+    while depth:
+        depth -= 1
+        start, stop = starts[depth], stops[depth]
+        while stop - start > 16:
+            middle, last = (start + stop) >> 1, stop - 1
+            if below(high[middle], low[middle], high[start], low[start]):
+                swap(high, low, paths, middle, start)
+            if below(high[last], low[last], high[start], low[start]):
+                swap(high, low, paths, last, start)
+            if below(high[last], low[last], high[middle], low[middle]):
+                swap(high, low, paths, last, middle)
+            one, two = high[middle], low[middle]
+            i, j = start, last
+            while i <= j:
+                while below(high[i], low[i], one, two):
+                    i += 1
+                while below(one, two, high[j], low[j]):
+                    j -= 1
+                if i <= j:
+                    swap(high, low, paths, i, j)
+                    i += 1
+                    j -= 1
+            if j + 1 - start < stop - i:
+                starts[depth], stops[depth] = i, stop
+                stop = j + 1
+            else:
+                starts[depth], stops[depth] = start, j + 1
+                start = i
+            depth += 1
         for i in range(start + 1, stop):
             one, two, three = high[i], low[i], paths[i]
             at = i
@@ -340,18 +413,6 @@ def sort(high, low, paths, start, stop):
                 high[at], low[at], paths[at] = high[at - 1], low[at - 1], paths[at - 1]
                 at -= 1
             high[at], low[at], paths[at] = one, two, three
-        return
-    order = np.argsort(high[start:stop])
-    high[start:stop] = high[start:stop][order]
-    low[start:stop] = low[start:stop][order]
-    paths[start:stop] = paths[start:stop][order]
-    for i in range(start + 1, stop):
-        one, two, three = high[i], low[i], paths[i]
-        at = i
-        while at > start and high[at - 1] == one and two < low[at - 1]:
-            high[at], low[at], paths[at] = high[at - 1], low[at - 1], paths[at - 1]
-            at -= 1
-        high[at], low[at], paths[at] = one, two, three
 '''
 
-SOURCE = WORDS + STAGE + BOUNDS + SORT + VALUES
+SOURCE = WORDS + STAGE + BOUNDS + SORT + VALUES + AHEAD

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crossent import errors
 from crossent.independence.contingency import association, fisher
-from crossent.independence.contingency.tables import Table, read_table
+from crossent.independence.contingency.tables import read_table
 from crossent.independence.results import IidTest
 
 METHODS = ("auto", "asymptotic", "exact", "monte-carlo")
