@@ -60,8 +60,8 @@ def simulated(
     draws, and a p-value above h / B costs h / p draws only. A p-value below h / B comes from all draws.
 
     Ties count as extreme, and so do statistics within 1e-12 of what was seen, relatively. The standard error is
-    sqrt(p (1 - p) / (B + 1)), after a stop p sqrt((1 - p) / h). `first` is the size of the first block of draws; blocks
-    double up to `most`. The size of blocks does not change the p-value if `draw` takes its numbers draw by draw.
+    sqrt(p (1 - p) / (B + 1)), after a stop p sqrt((1 - p) / h). `first` draws are made at once, then as many as there
+    are already, `most` at a time. That does not change the p-value if `draw` takes its numbers draw by draw.
 
     Raises:
         UsageError: fewer than 19 draws, which cannot reach 5 %.
@@ -82,7 +82,7 @@ def simulated(
             m = done + 1 + int(np.flatnonzero(hits)[stop_after - extreme - 1])
             p = stop_after / m
             return Simulated(p, math.log(p), p * math.sqrt((1 - p) / stop_after), m, stop_after, True, seed)
-        done, extreme, size = done + len(hits), extreme + found, min(2 * size, most)
+        done, extreme, size = done + len(hits), extreme + found, min(done + len(hits), most)
     p = (1 + extreme) / (1 + draws)
     return Simulated(p, math.log(p), math.sqrt(p * (1 - p) / (1 + draws)), draws, extreme, False, seed)
 

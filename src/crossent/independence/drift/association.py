@@ -27,7 +27,7 @@ def numbers_association(
 
         r = sum a_i b_i / sqrt(sum a_i^2 sum b_i^2),  variance 1 / (n - 1) over all pairings, ties included
 
-    By permutation up to 500 rows and where a value makes up more than half of a column; else normal. The interval is
+    By permutation up to 500 rows and where nearly all rows have one value; else normal. The interval is
     tanh(atanh r -+ 1.96 sqrt((1 + r^2 / 2) / (n - 3))) (Bonett and Wright 2000). At most 20,000 rows.
 
     Raises:

@@ -100,9 +100,13 @@ def scan(sums: Floats, by_draws: bool, draws: int, seed: int) -> Scan:
     scale = 1 / np.sqrt(j * (n - j) / n * float(centred @ centred) / (n - 1))
 
     def heights(orders: NDArray[Any]) -> Any:
-        return np.abs(np.cumsum(orders, axis=1)[:, j - 1]) * scale
+        return np.cumsum(orders, axis=1)[:, edge - 1 : n - edge] * scale
 
-    seen = heights(centred[None])[0]
+    def highest(orders: NDArray[Any]) -> Any:
+        found = heights(orders)
+        return np.maximum(found.max(axis=1), -found.min(axis=1))
+
+    seen = np.abs(heights(centred[None])[0])
     best = int(np.argmax(seen))
     largest = float(seen[best])
     # the variance around the two levels; 0 where they explain everything
@@ -113,7 +117,7 @@ def scan(sums: Floats, by_draws: bool, draws: int, seed: int) -> Scan:
     if n >= 100 and not by_draws and log_bound < CERTAIN:
         method = f"normal bound over {len(j):,} places"
         return int(j[best]), largest, around, math.exp(log_bound), log_bound, None, method
-    found: Simulated = permuted(centred, lambda orders: heights(orders).max(axis=1), draws, seed)[1]
+    found: Simulated = permuted(centred, highest, draws, seed)[1]
     return int(j[best]), largest, around, found.p_value, found.log_p_value, found.error, f"permutation: {found.words}"
 
 

@@ -25,7 +25,7 @@ def ljung_box_test(
         of values: Q = n (n + 2) sum r_k^2 / (n - k)            (Ljung and Box 1978)
         of ranks:  Q = sum (r_k - E r_k)^2 / Var r_k            (Dufour and Roy 1986; moments over all orders, exact)
 
-    By permutation up to 500 rows and where one value is more than half of the rows; above that chi-squared with as
+    By permutation up to 500 rows and where nearly all rows have one value; above that chi-squared with as
     many degrees of freedom as lags. Of values its limit needs a variance: with heavy tails use ranks, the default. At
     most 20,000 rows that follow each other. Lags that leave fewer than two pairs of rows are refused.
 

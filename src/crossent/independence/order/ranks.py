@@ -14,7 +14,7 @@ from crossent.independence.permutation import DRAWS, STOP_AFTER, permuted
 from crossent.independence.results import Effect, IidTest
 
 NORMAL = 500  # rows above which the normal approximation replaces permutation
-MODE = 0.5  # share of the commonest value above which it does not: sums are skewed then
+PAIRS = 20  # neighbours expected to lack the commonest value both, below which sums are too skewed for it
 
 
 def rank_autocorrelation_test(
@@ -25,7 +25,7 @@ def rank_autocorrelation_test(
         r = sum a_t a_(t + lag) / sum a_t^2,  a the ranks less their mean
 
     Mean and variance over all orders are exact, ties included (Wald and Wolfowitz 1943). Two-sided by permutation up to
-    500 rows, and where more than half of the rows have one value; else normal. At most 20,000 rows that follow each
+    500 rows, and where nearly all rows have one value; else normal. At most 20,000 rows that follow each
     other are looked at. Ties get mean ranks.
 
     Raises:
@@ -64,7 +64,7 @@ def von_neumann_test(values: Any, column: str = "target", draws: int = DRAWS, se
 
         RVN = sum (a_t - a_(t + 1))^2 / sum a_t^2,  about 2 in random order, below it if neighbours resemble each other
 
-    Two-sided by permutation up to 500 rows, and where more than half of the rows have one value; else normal with
+    Two-sided by permutation up to 500 rows, and where nearly all rows have one value; else normal with
     the exact mean and variance over all orders, ties included. At most 20,000 rows that follow each other.
 
     Raises:
@@ -139,8 +139,9 @@ def difference_moments(a: Floats) -> tuple[float, float]:
 
 
 def skewed(a: NDArray[Any]) -> bool:
-    """True where one value is that common that sums of products are far from normal."""
-    return float(np.unique(a, return_counts=True)[1].max()) > MODE * len(a)
+    """True where one value is so common that sums of products are far from normal: few other rows are neighbours."""
+    others = len(a) - int(np.unique(a, return_counts=True)[1].max())
+    return others * others < PAIRS * len(a)
 
 
 def _p_value(
@@ -150,6 +151,6 @@ def _p_value(
     if len(a) > NORMAL and not skewed(a):
         z = float(distance(a[None])[0]) / deviation
         return *two_sided_normal(z), None, f"normal approximation, exact variance over all orders ({len(a):,} rows)"
-    why = f"{len(a):,} rows" if len(a) <= NORMAL else "one value is more than half of the rows"
+    why = f"{len(a):,} rows" if len(a) <= NORMAL else "one value is nearly all rows"
     _, found = permuted(a, distance, draws, seed, STOP_AFTER)
     return found.p_value, found.log_p_value, found.error, f"permutation ({why}): {found.words}"
