@@ -134,6 +134,7 @@ from crossent.errors.files import (
     pattern_finds_no_file,
 )
 from crossent.errors.fitting import (
+    exposure_needs_log,
     cannot_be_fixed,
     curvature_singular,
     fixed_outside,
@@ -306,10 +307,12 @@ from crossent.errors.tables import (
     draws_invalid,
     draws_out_of_reach,
     exact_out_of_reach,
+    nothing_counted,
     one_share,
     probabilities_do_not_add_up,
     seed_invalid,
     share_invalid,
+    share_of_nothing,
     shares_do_not_fit,
     shares_do_not_sum,
     table_not_two_way,
@@ -514,6 +517,7 @@ __all__ = [
     "not_data",
     "not_numbers",
     "not_parquet",
+    "nothing_counted",
     "nothing_left_to_predict",
     "nothing_to_save",
     "of_many",
@@ -574,6 +578,7 @@ __all__ = [
     "setting_outside_domain",
     "shapes_differ",
     "share_invalid",
+    "share_of_nothing",
     "shares_do_not_fit",
     "shares_do_not_sum",
     "shown",
@@ -622,4 +627,5 @@ __all__ = [
     "weights_all_zero",
     "weights_need_the_sandwich",
     "weights_too_extreme",
+    "exposure_needs_log",
 ]

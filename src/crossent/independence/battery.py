@@ -18,7 +18,8 @@ from crossent.independence.groups_seen import Grouped
 from crossent.independence.holm import adjusted
 from crossent.independence.kinds import CONSTANT, LEVELS, Column, column_of
 from crossent.independence.order.values import by_time
-from crossent.independence.ordering import correlogram, order_tests
+from crossent.independence.ordering import order_tests
+from crossent.independence.pictured import pictured
 from crossent.independence.population import population_tests
 from crossent.independence.repeated import UNTESTED, Repeated
 from crossent.independence.results import Iid, IidTest
@@ -74,10 +75,7 @@ def answer(question: Question) -> Iid:
         sentences=words.sentences(question, found.rows, target, tests, cost),
         notes=(*told, *notes, *(() if cost is None else cost.notes)),
         columns=_echo(question, columns),
-        pictures={
-            "correlogram": correlogram(found, target),
-            **({} if grouped is None else {"groups": grouped.shown()}),
-        },
+        pictures=pictured(found, target, grouped),
     )
 
 

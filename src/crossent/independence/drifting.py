@@ -32,7 +32,7 @@ def drift_tests(found: Streamed, column: Column, seed: int, is_target: bool) -> 
     tests = _of_sample(found, column, seed) if found.rows <= SAMPLE else _of_all(found, column, seed)
     if is_target and column.kind != LEVELS:
         tests.append(_change(found, column, seed))
-    return [_pictured(test, found, column) if k == 0 else test for k, test in enumerate(tests)]
+    return tests
 
 
 def is_index(state: ColumnState) -> bool:
@@ -67,17 +67,3 @@ def _change(found: Streamed, column: Column, seed: int) -> IidTest:
         )
     sums = state.sums
     return change_of_sums(*sums.full(), sums.width, sums.centre, column.name, seed=seed)
-
-
-def _pictured(test: IidTest, found: Streamed, column: Column) -> IidTest:
-    """With the shares of the levels, or the mean, of each block: what the picture draws."""
-    table, width = found.states[column.name].blocks.shown()
-    state = found.states[column.name]
-    drawn = {"table": table.tolist(), "width": width, "rows": found.rows}
-    if column.levels:
-        drawn["levels"] = list(column.levels)
-    elif state.distinct is not None:
-        drawn["values"] = state.distinct.tolist()
-    else:
-        drawn["edges"] = state.edges.tolist()
-    return replace(test, details={**test.details, "blocks": drawn})

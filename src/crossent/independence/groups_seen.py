@@ -78,6 +78,7 @@ class Grouped:
         texts = self.sums.sums.keys.texts
         return {
             "clusters": many, "largest": int(counts.max()), "smallest": int(counts.min()),
+            "within": self.sums.anova().within, "mean": float(self.sums.squares.moments().mean),
             "names": [texts[k] for k in chosen.tolist()], "means": means[chosen].tolist(),
             "counts": counts[chosen].tolist(),
         }  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,19 +55,6 @@ def order_tests(found: Streamed, column: Column, seed: int) -> list[IidTest]:
         if sortedness.details["sorted"]:
             tests.append(sortedness)
     return tests
-
-
-def correlogram(found: Streamed, column: Column) -> dict[str, Any]:
-    """Autocorrelations at lags 1 to 20 of all rows, for the picture; nothing for levels without an order."""
-    products = found.states[column.name].products
-    if products is None or products.rows < FEWEST or column.kind == LEVELS or found.states[column.name].is_text:
-        return {}
-    r = products.autocorrelations()
-    return {
-        "lags": list(range(1, len(r) + 1)),
-        "autocorrelations": r.tolist(),
-        "bound95": 1.959963984540054 / found.rows**0.5,
-    }
 
 
 def _of_levels(found: Streamed, column: Column, codes: NDArray[np.int64], seed: int) -> list[IidTest]:

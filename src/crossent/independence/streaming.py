@@ -117,7 +117,7 @@ class Streamed:
 
 def stream(
     table: Table, target: str, others: Sequence[str], seed: int = 0,
-    progress: Callable[[int], None] | None = None, each: Callable[[Any, int], None] | None = None,
+    progress: Callable[[int], None] | None = None, each: Callable[[Any, Floats], None] | None = None,
     also: Sequence[str] = (), after: Callable[..., None] | None = None,
 ) -> Streamed:  # fmt: skip
     """Read the rows once. `each(batch, target values)` sees the batches too, with the columns `also`; `after` every
@@ -145,7 +145,7 @@ def stream(
 
 
 def _chunks(
-    table: Table, readers: dict[str, ColumnReader], each: Callable[[Any, Any], None] | None, also: Sequence[str]
+    table: Table, readers: dict[str, ColumnReader], each: Callable[[Any, Floats], None] | None, also: Sequence[str]
 ) -> Iterator[dict[str, Floats]]:
     """Rows in pieces of the same size, wherever the batches of a file end: the same bits from every source."""
     held: list[dict[str, Floats]] = []

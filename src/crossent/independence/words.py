@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from crossent.independence.results import IidTest
+from crossent.independence.results import Effect, IidTest
 
 if TYPE_CHECKING:
     from crossent.independence.battery import Question
@@ -18,7 +18,7 @@ CONSEQUENCE = 1.1  # a standard error off by 10 %
 LISTED = 4
 
 ITSELF = (
-    "A likelihood with predictors takes rows as independent given the predictors: `fit` and `score` test their "
+    "A likelihood with predictors takes rows as independent given the predictors: fit and score test their "
     "residuals and losses for that."
 )
 HANDED = "What a likelihood takes as independent are the rows given the predictors, which is asked of these."
@@ -93,12 +93,18 @@ def _evidence(asked: str, tests: Sequence[IidTest], question: Question) -> str:
 
 
 def _shown(test: IidTest, target: str) -> str:
-    of = "" if test.columns == (target,) else f" of {', '.join(test.columns)}"
+    others = [name for name in test.columns if name != target]
+    of = "" if not others else f" of {len(test.columns)} columns" if len(test.columns) > 2 else f" of {others[0]}"
     p = test.adjusted_p_value or 0.0
     adjusted = "adjusted P < 1e-300" if p < 1e-300 else f"adjusted P = {p:.2g}"
-    effect = "" if test.effect is None else f"{test.effect.name} {test.effect.estimate:.3g}, "
+    effect = "" if test.effect is None else f"{test.effect.name} = {_sized(test.effect)}, "
     name = "" if test.effect is not None and test.effect.name.startswith(test.name) else f"{test.name}{of}: "
     return f"{name}{effect}{adjusted}"
+
+
+def _sized(effect: Effect) -> str:
+    interval = "" if effect.ci95 is None else f" ({effect.ci95[0]:.2g} to {effect.ci95[1]:.2g})"
+    return f"{effect.estimate:.3g}{interval}"
 
 
 def _cost(rows: int, cost: Consequence) -> list[str]:

@@ -7,7 +7,7 @@ import textwrap
 from crossent.report.iid.lines import Row, Section, Summary
 
 GAP = "  "
-WIDEST_NAME = 34
+WIDEST_NAME = 31
 P_WIDTH = 8
 
 

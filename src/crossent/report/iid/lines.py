@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crossent.report.fits.digits import shown_p
 from crossent.report.summary import Line
-from crossent.report.text import count, number, printable
+from crossent.report.text import count, printable
 
 if TYPE_CHECKING:
     from crossent.independence.results import Effect, Iid, IidTest
@@ -93,7 +93,7 @@ def _sections(found: Iid, most: int) -> list[Section]:
 
 
 def _row(test: IidTest, target: str) -> Row:
-    of = "" if test.columns == (target,) else f" of {', '.join(test.columns)}" if test.columns else ""
+    of = _of(test.columns, target)
     meant = "" if test.effect is None else test.effect.name
     form = "; ".join(printable(part) for part in (meant, test.about, test.method, *test.notes) if part)
     adjusted = test.adjusted_p_value
@@ -101,6 +101,20 @@ def _row(test: IidTest, target: str) -> Row:
         printable(test.name + of), shown_p(test.p_value), shown_p(adjusted), effect_of(test.effect), form,
         adjusted is not None and adjusted < ALPHA,
     )  # fmt: skip
+
+
+def _of(columns: tuple[str, ...], target: str) -> str:
+    """Which columns, where it is not the target alone."""
+    others = [name for name in columns if name != target]
+    if not others:
+        return ""
+    return f" of {len(columns)} columns" if len(columns) > 2 else f": {', '.join(others)}"
+
+
+def _about(value: float) -> str:
+    """Three digits: 1,230,000 or 20.2."""
+    rounded = float(f"{value:.3g}")
+    return f"{rounded:,.0f}" if rounded >= 100 else f"{rounded:g}"
 
 
 def effect_of(effect: Effect | None) -> str:
@@ -117,7 +131,7 @@ def _lines(found: Iid) -> list[Line]:
         lines.append(
             Line(
                 "effective n",
-                number(float(f"{found.effective_n:.3g}")),
+                _about(found.effective_n),
                 "independent rows that leave the mean as uncertain",
             )
         )
