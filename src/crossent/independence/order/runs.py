@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from crossent import errors
-from crossent.independence.contingency.numbers import p_and_log
+from crossent.independence.contingency.whole_numbers import p_and_log
 from crossent.independence.order.effects import autocorrelation, two_sided_normal
 from crossent.independence.order.values import codes
 from crossent.independence.results import IidTest

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from crossent.independence.contingency.numbers import p_and_log
+from crossent.independence.contingency.whole_numbers import p_and_log
 from crossent.independence.order.values import codes, contiguous, numbers
 from crossent.independence.results import Effect, IidTest
 
