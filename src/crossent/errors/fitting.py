@@ -114,3 +114,20 @@ def weights_need_the_sandwich() -> UsageError:
         "came with --weight.",
         "leave --errors out; weights that count repeated rows are --frequency.",
     )
+
+
+def exposure_needs_log(family: str, link: str) -> UsageError:
+    return UsageError(
+        "--exposure must go with the link log, under which rates are per exposure; "
+        f"the link of {family} here is {link}.",
+        "leave it out, or choose a family of counts with the link log.",
+        family=family, link=link,
+    )  # fmt: skip
+
+
+def trials_missing(family: str, name: str) -> UsageError:
+    return UsageError(
+        f"{family} must be told its {name}, which is not learned; it did not come.",
+        f"--trials COLUMN or --trials NUMBER; in Python, {name}=..., a number or one for every row.",
+        family=family,
+    )  # fmt: skip

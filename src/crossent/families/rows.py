@@ -86,7 +86,9 @@ def evaluate(family: Family, quantity: str, *columns: Any) -> Any:
         raise errors.quantity_missing(family.name, quantity)
     if family.classes is not None:  # shapes differ by the axis of classes: such a family broadcasts for itself
         return formula(*columns)
-    columns = np.broadcast_arrays(*(np.asarray(c, np.float64) for c in columns))
+    arrays = [np.asarray(c, np.float64) for c in columns]
+    together = np.broadcast_shapes(*(array.shape for array in arrays))
+    columns = tuple(np.broadcast_to(array, together) for array in arrays)
     if isinstance(formula, Numerical):
         return formula(*columns)
     from crossent.kernels.elementwise import evaluate_formula

@@ -92,6 +92,8 @@ def model_of(question: Question) -> Model:
     link = link_of(question.family, question.link)
     if question.offset and question.family.classes is not None:
         raise errors.offset_not_over_classes(question.family.name)
+    if "exposure" in question.columns and link.name != "log":
+        raise errors.exposure_needs_log(question.family.name, link.name)
     known = known_scalars(question.family, question.fixed)
     return Model(question.family, link, question.rows.columns, question.intercept, question.classes, known)
 

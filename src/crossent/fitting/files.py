@@ -62,11 +62,13 @@ def fit_files(
     from crossent.fitting.design.learn import Options
     from crossent.fitting.estimation import Question, answer
     from crossent.fitting.out_of_sample import times_of, unordered, validated
-    from crossent.fitting.verbs import of_design
+    from crossent.fitting.verbs import of_design, require_fixed
 
     if formula is not None and features is not None:
         raise wrong.formula_and_features()
     own = None if family is None else find_family(family)
+    if own is not None and trials is None:
+        require_fixed(own)
     options = Options(
         target, features=features, formula=formula, family=None if own is None else own.name, positive=positive,
         trials=trials, offset=offset, exposure=exposure, frequency=frequency, weight=weight,

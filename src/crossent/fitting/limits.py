@@ -26,7 +26,8 @@ def at_the_limit(question: Any, model: Model) -> Fit:
     Raises DataError for collinear columns; NoAnswerError if there is a maximum, and it was not reached.
     """
     rows = question.rows
-    refuse_collinear(rows, question.intercept)
+    if not question.ridge:
+        refuse_collinear(rows, question.intercept)
     demands = demands_of(model.family, model.link)
     found = None
     if demands is not None and not question.ridge:

@@ -78,6 +78,8 @@ def fit(
     from crossent.fitting.out_of_sample import times_of, unordered, validated
 
     own = family if isinstance(family, Family) or family is None else find_family(family)
+    if own is not None and total_count is None:
+        require_fixed(own)
     rows, learned = array_rows(
         y, X, family=_as_read(own), sample_weight=sample_weight, frequency=frequency, offset=offset, exposure=exposure,
         cluster=cluster if time is None else time, total_count=total_count, positive=positive, classes=classes,
@@ -99,6 +101,12 @@ def fit(
         return found
     times = () if order is None else times_of(learned)
     return replace(found, validation=(validated(question, rows, folds=cv, time=order, times=times, gap=gap),))
+
+
+def require_fixed(family: Any) -> None:
+    """Raises if the family has a parameter that must come with the rows (the number of trials)."""
+    if family.fixed and family.classes is None:
+        raise wrong.trials_missing(family.name, family.fixed[0].name)
 
 
 def _is_own(family: Any) -> bool:

@@ -24,8 +24,8 @@ from crossent.fitting.unconditional.estimate import QUASI
 WEIGHTED = "Importance weights: errors are the sandwich's (HC0), and no likelihood-ratio test applies."
 BY_MODEL = "Errors are the model's: robust ones are not known here."
 PENALISED = (
-    "With a ridge penalty estimates are shrunken: errors are of the penalised curvature and leave that bias out; "
-    "information criteria count every parameter."
+    "With a ridge penalty of {ridge:.12g} estimates are shrunken: errors are of the penalised curvature and leave that "
+    "bias out; information criteria count every parameter."
 )
 
 
@@ -129,7 +129,7 @@ def _notes(optimum: Optimum, found: Targets, soft: bool, kind: str, wanted: bool
     said = [QUASI] if soft else []
     said += [WEIGHTED] if kind == "sandwich" and found.state.weighted else []
     said += [BY_MODEL] if kind == "model" and wanted else []
-    said += [PENALISED] if optimum.ridge else []
+    said += [PENALISED.format(ridge=optimum.ridge)] if optimum.ridge else []
     few = covariances.few_clusters(clusters) if kind == "cluster" else ""
     return said + ([few] if few else [])
 

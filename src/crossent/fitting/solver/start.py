@@ -41,10 +41,10 @@ def constant(model: Model, chunk: Chunk) -> Floats:
     values = _estimate(model, chunk, weight)
     with np.errstate(divide="ignore"):  # the best constant may be at the edge: log(0)
         raw = [float(value) for value in model.family.standard.to_raw(*map(np.float64, values))]
+        of_mean = float(model.link.start(np.float64(values[0])))
     if model.intercept:
-        mean = values[0]
         offset = 0.0 if chunk.offset is None else float(np.average(chunk.offset, weights=weight))
-        eta = float(model.link.start(np.float64(mean))) - offset
+        eta = of_mean - offset
         made[0] = eta if np.isfinite(eta) else 0.0
     by_name = dict(zip((p.name for p in model.family.parameters), raw, strict=True))
     for place, name in enumerate(model.scalars, start=model.linear):
