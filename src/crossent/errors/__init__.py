@@ -134,6 +134,7 @@ from crossent.errors.files import (
     pattern_finds_no_file,
 )
 from crossent.errors.fitting import (
+    trials_missing,
     exposure_needs_log,
     cannot_be_fixed,
     curvature_singular,
@@ -628,4 +629,5 @@ __all__ = [
     "weights_need_the_sandwich",
     "weights_too_extreme",
     "exposure_needs_log",
+    "trials_missing",
 ]
