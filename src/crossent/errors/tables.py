@@ -106,7 +106,7 @@ def exact_out_of_reach(steps: float, limit: float) -> NoAnswerError:
     return NoAnswerError(
         f"an exact test must take at most {limit:,.3g} steps; this one takes at least {steps:,.3g}, "
         f"more than {_time(steps / STEPS_PER_SECOND)}.",
-        'method="monte-carlo" simulates it, with a seed and a stated error; a larger limit lets the exact test work on.',
+        'method="monte-carlo" simulates it, with a seed and a stated error; a larger `limit` lets it work on.',
         steps=steps, limit=limit, seconds=steps / STEPS_PER_SECOND,
     )  # fmt: skip
 
@@ -149,6 +149,18 @@ def shares_do_not_sum(total: float) -> DataError:
         "with whole numbers of people, all numbers are taken as counts of the population.",
         total=total,
     )
+
+
+def nothing_counted() -> DataError:
+    return DataError("counts must have at least one that is above 0; none is.", "count rows first.")
+
+
+def share_of_nothing(index: int, count: int) -> DataError:
+    return DataError(
+        f"a level of share 0 must not occur; counts[{index}] = {count:,}.",
+        "the sample cannot come from this population: no test is needed.",
+        index=index, count=count,
+    )  # fmt: skip
 
 
 def one_share() -> DataError:

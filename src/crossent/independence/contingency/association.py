@@ -69,15 +69,21 @@ def cramers_v(table: Table) -> Effect:
 
     The interval is that of the noncentrality of a noncentral chi-squared, an approximation (Smithson 2003).
     """
+    statistic = pearson(table)
+    scale = table.total * (min(table.shape) - 1)
+    low, high = noncentral_ends(statistic, degrees_of_freedom(table), scale)
+    return Effect("Cramer's V", math.sqrt(statistic / scale), (low, min(1.0, high)))
+
+
+def noncentral_ends(statistic: float, degrees: int, scale: float) -> tuple[float, float]:
+    """sqrt(noncentrality / scale) at both ends of its 95 % interval."""
     from scipy.special import chndtr, chndtrinc
 
-    statistic, degrees = pearson(table), degrees_of_freedom(table)
-    scale = table.total * (min(table.shape) - 1)
-    ends = [
+    low, high = (
         math.sqrt(float(chndtrinc(statistic, degrees, tail)) / scale) if chndtr(statistic, degrees, 0.0) > tail else 0.0
         for tail in TAILS
-    ]
-    return Effect("Cramer's V", math.sqrt(statistic / scale), (ends[0], min(1.0, ends[1])))
+    )
+    return low, high
 
 
 def pictured(table: Table) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def p_value(table: Table, alternative: str, mid_p: bool) -> tuple[float, float]:
     """The p-value and its logarithm. "less" and "greater" are about the first cell, and so about the odds ratio."""
     law, seen = Hypergeometric.of(table), int(table.counts[0, 0])
     if law.small:
-        from crossent.independence.contingency.numbers import p_and_log
+        from crossent.independence.contingency.whole_numbers import p_and_log
 
         return p_and_log(*_exact(law, seen, alternative, mid_p))
     import mpmath

@@ -161,7 +161,7 @@ def _block(law: Hypergeometric, k: int, fall: float) -> int:
 
 @lru_cache(maxsize=64)
 def summing_rule(length: int) -> tuple[list[int], list[Any]]:
-    """Places p_i and weights w_i with sum of w_i f(p_i) = f(0) + ... + f(length - 1) for polynomials up to degree 15."""
+    """Places p_i and weights w_i: sum of w_i f(p_i) = f(0) + ... + f(length - 1) for polynomials of degree 15."""
     from mpmath import mp
 
     places = [round((1 - math.cos(math.pi * (i + 0.5) / NODES)) / 2 * (length - 1)) for i in range(NODES)]

@@ -241,7 +241,8 @@ def sums(start, stop, high, low, paths, suffix, anchor, prefix):
 @njit(nogil=True, cache=True, error_model="numpy", boundscheck=False)
 def values(
     first, child, arc_high, arc_low, ways, nodes_below, least_high, least_low, most_high, most_low,
-    whole_high, whole_low, begin, value_high, value_low, paths, seen_high, seen_low, scale_high, scale_low, slack, sums_out,
+    whole_high, whole_low, begin, value_high, value_low, paths, seen_high, seen_low, scale_high, scale_low,
+    slack, sums_out,
 ):
     """Carry the values of all parents to their children.
 

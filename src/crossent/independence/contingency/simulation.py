@@ -19,13 +19,14 @@ from crossent.independence.contingency.tables import Counts, Table
 
 MOST_COUNTS = 1_000_000_000  # NumPy's hypergeometric draws end there
 CELLS_AT_A_TIME = 1_000_000
+WHOLE_POWERS = 100_000  # counts up to which prod x^x is written out
 NEAR = 1e-9  # relative: float64 decides beyond, whole numbers within
 
 
 def simulated_p(b: float, draws: int) -> tuple[float, float, float]:
-    """p, its logarithm, and its standard error from b draws as extreme of so many."""
-    p = (1 + b) / (1 + draws)
-    return p, math.log(p), math.sqrt(p * (1 - p) / draws)
+    """p, its logarithm, and its standard error (of the share of extreme tables, as (b + 1) / (B + 2): never 0)."""
+    p, share = (1 + b) / (1 + draws), (1 + b) / (2 + draws)
+    return p, math.log(p), math.sqrt(share * (1 - share) / draws)
 
 
 def check(draws: int, seed: int) -> None:
@@ -54,6 +55,17 @@ def as_far(table: Table, draws: int, seed: int) -> float:
         )
 
     return _count(table, draws, seed, False, lambda drawn: (drawn**2.0 / expected).sum(axis=(1, 2)), exactly)
+
+
+def as_unlikely(table: Table, draws: int, seed: int) -> float:
+    """How many drawn tables have a G statistic at least as large: sum of x log x, compared as prod x^x."""
+    from scipy.special import xlogy
+
+    def exactly(drawn: Counts) -> Any:
+        cells = sorted(int(x) for x in drawn.ravel() if x > 1)
+        return math.prod(x**x for x in cells) if table.total <= WHOLE_POWERS else sum(x * math.log(x) for x in cells)
+
+    return _count(table, draws, seed, False, lambda drawn: xlogy(drawn, drawn).sum(axis=(1, 2)), exactly)
 
 
 def _count(
