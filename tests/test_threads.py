@@ -139,3 +139,40 @@ except KeyboardInterrupt:
 def test_control_c_stops_the_work() -> None:
     done = subprocess.run([sys.executable, "-c", INTERRUPT], timeout=30, capture_output=True, text=True, check=False)
     assert done.stdout == "interrupted\n"
+
+
+def test_results_come_in_order_from_as_many_threads_as_may_work(monkeypatch):
+    import threading
+    import time
+
+    running, most, lock = set(), [0], threading.Lock()
+
+    def work(item):
+        with lock:
+            running.add(item)
+            most[0] = max(most[0], len(running))
+        time.sleep(0.001 * (7 - item % 7))
+        with lock:
+            running.discard(item)
+        return item * item
+
+    for asked in (1, 2, 3):
+        monkeypatch.setenv("CROSSENT_NUM_THREADS", str(asked))
+        most[0] = 0
+        assert list(threads.in_order(work, range(40))) == [k * k for k in range(40)]
+        assert most[0] <= asked
+
+
+def test_an_error_in_order_is_raised_and_stops_the_rest(monkeypatch):
+    monkeypatch.setenv("CROSSENT_NUM_THREADS", "2")
+    done = []
+
+    def work(item):
+        if item == 5:
+            raise ArithmeticError(item)
+        done.append(item)
+        return item
+
+    with pytest.raises(ArithmeticError):
+        list(threads.in_order(work, range(1000)))
+    assert len(done) < 20

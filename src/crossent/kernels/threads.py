@@ -70,17 +70,18 @@ def in_order(function: Callable[[Item], Result], items: Iterable[Item]) -> Itera
         yield from map(function, items)
         return
     waiting: deque[Future[Result]] = deque()
-    try:
-        for item in items:
-            waiting.append(_executor().submit(function, item))
-            if len(waiting) > 2 * participants:
+    # Threads of its own, as many as may work: the pool has more, and each would bring its rows into the caches.
+    with ThreadPoolExecutor(participants, thread_name_prefix="crossent") as workers:
+        try:
+            for item in items:
+                waiting.append(workers.submit(function, item))
+                if len(waiting) > 2 * participants:
+                    yield waiting.popleft().result()
+            while waiting:
                 yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:  # also Ctrl-C, or a caller that has seen enough
-        for future in waiting:
-            if not future.cancel():
-                future.exception()
+        finally:  # also Ctrl-C, or a caller that has seen enough
+            for future in waiting:
+                future.cancel()
 
 
 def _share(worker: Callable[[Iterator[Span]], Result], spans: _Spans, participants: int) -> list[Result]:
