@@ -20,7 +20,8 @@ from crossent.independence.cost.result import MeanError, assemble, few_clusters
 
 @dataclass
 class ClusteredSums:
-    """For each cluster the exact sums of w and of w * loss. Memory in proportion to the distinct clusters.
+    """For each cluster the exact sums of w and of w * loss. Memory in proportion to the distinct clusters:
+    about 230 bytes each, their names included.
 
         standard error = sqrt(G / (G - 1) * sum over clusters of (sum of w (loss - mean))^2) / sum of w
 

@@ -33,7 +33,8 @@ class Keys:
     def numbers(self, texts: Sequence[str]) -> NDArray[np.int64]:
         """The number of each key; new keys get the next ones."""
         known = self.by_text
-        return np.array([known.setdefault(text, len(known)) for text in texts], np.int64)
+        number = known.setdefault
+        return np.fromiter((number(text, len(known)) for text in texts), np.int64, len(texts))
 
 
 def keys_of(cells: Any, column: str) -> tuple[list[str], NDArray[np.int64]]:
@@ -53,15 +54,19 @@ def keys_of(cells: Any, column: str) -> tuple[list[str], NDArray[np.int64]]:
         series = series.set(pl.Series(missing), None)
     unique = series.drop_nulls().unique(maintain_order=True)
     which = series.replace_strict(unique, np.arange(len(unique)), default=-1, return_dtype=pl.Int64).to_numpy()
-    return _merged([columns.label_text(value) for value in unique.to_list()], which)
+    if unique.dtype.is_integer():
+        return unique.cast(pl.String).to_list(), which
+    if unique.dtype == pl.String and unique.str.contains(WHOLE.pattern).any():
+        return _merged(unique.to_list(), which)
+    return [columns.label_text(value) for value in unique.to_list()], which
 
 
 def _of_numbers(cells: NDArray[Any]) -> tuple[list[str], NDArray[np.int64]]:
     missing = nothing(cells)
     distinct, inverse = np.unique(cells, return_inverse=True, equal_nan=True)
     which = np.where(missing, -1, inverse.reshape(-1))
-    texts = [columns.label_text(value) for value in distinct.tolist()]
-    return texts, which.astype(np.int64, copy=False)
+    as_text = str if cells.dtype.kind in "iu" else columns.label_text
+    return [as_text(value) for value in distinct.tolist()], which.astype(np.int64, copy=False)
 
 
 def _merged(texts: list[str], which: NDArray[Any]) -> tuple[list[str], NDArray[np.int64]]:

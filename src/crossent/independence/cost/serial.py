@@ -23,7 +23,7 @@ SERIAL = ("series", "bartlett")
 
 @dataclass
 class SerialRows:
-    """The losses of rows and their times: 16 bytes a row, 24 with weights; sorted when the error is asked for.
+    """The losses of rows and their times: 16 bytes a row, 24 with weights; about 75 when they are sorted at the end.
 
     Rows of one time are added up and count as one point of the series (Driscoll and Kraay 1998), so that their order is
     of no account. Of times only the order counts: every step is one, however long (equal spacing: Datta and Du 2012).
