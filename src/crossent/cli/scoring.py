@@ -28,7 +28,7 @@ def score(
 ) -> int:
     """How good are these predictions? Cross-entropy, its error, the best constant prediction, what was ruled out."""
     from crossent.report.progress import row_counter
-    from crossent.report.terminal import print_score
+    from crossent.report.terminal import print_line, print_score
     from crossent.scoring import score_files
 
     names = ["-" if name == STANDARD_INPUT else name for name in files]
@@ -36,12 +36,14 @@ def score(
         result = score_files(
             names, target, probs=probs, logits=logits, family=family, param=tuple(param or ()), weight=weight,
             positive=positive, sum_tolerance=sum_tolerance, on_bad=on_bad, cluster=cluster, time=time, serial=serial,
-            lags=lags, separator=separator, progress=progress,
+            lags=lags, separator=separator, progress=progress, check_rows=True,
         )  # fmt: skip
     if json:
         print(result.to_json())
     else:
         print_score(result, names)
+        if result.rows is not None and result.rows.sentence:
+            print_line(result.rows.sentence)
     if fail_above is None or result.nats <= fail_above:
         return DONE
     print(

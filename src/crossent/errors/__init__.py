@@ -134,10 +134,9 @@ from crossent.errors.files import (
     pattern_finds_no_file,
 )
 from crossent.errors.fitting import (
-    trials_missing,
-    exposure_needs_log,
     cannot_be_fixed,
     curvature_singular,
+    exposure_needs_log,
     fixed_outside,
     fold_is_separated,
     formula_and_features,
@@ -149,6 +148,7 @@ from crossent.errors.fitting import (
     start_is_impossible,
     target_reproduced,
     time_unreadable,
+    trials_missing,
     weights_need_the_sandwich,
 )
 from crossent.errors.formulas import (
@@ -232,6 +232,7 @@ from crossent.errors.order import (
     series_not_flat,
     series_not_numbers,
     series_value_not_finite,
+    series_value_too_large,
     simulation_too_small,
     states_differ,
     states_overlap,
@@ -427,6 +428,7 @@ __all__ = [
     "expected_needs_levels",
     "expected_not_a_share",
     "expected_repeated",
+    "exposure_needs_log",
     "families_differ",
     "family_guessed",
     "family_needed",
@@ -526,9 +528,7 @@ __all__ = [
     "one_cluster",
     "one_form_only",
     "one_share",
-    "only_for_two_by_two",
     "option_not_for",
-    "option_unknown",
     "order_needs_rows",
     "out_of_reach",
     "output_is_input",
@@ -575,6 +575,7 @@ __all__ = [
     "series_not_flat",
     "series_not_numbers",
     "series_value_not_finite",
+    "series_value_too_large",
     "setting_not_a_number",
     "setting_outside_domain",
     "shapes_differ",
@@ -612,6 +613,7 @@ __all__ = [
     "too_few_folds",
     "too_few_rows",
     "too_many_levels",
+    "trials_missing",
     "unknown_alternative",
     "unknown_family",
     "unknown_interval",
@@ -628,6 +630,4 @@ __all__ = [
     "weights_all_zero",
     "weights_need_the_sandwich",
     "weights_too_extreme",
-    "exposure_needs_log",
-    "trials_missing",
 ]

@@ -44,7 +44,7 @@ class LagProducts:
         for lag in range(1, MOST_LAGS + 1):
             start = max(before, lag)
             if start < len(joined):
-                self.products[lag - 1] += float(joined[start:] @ joined[start - lag : len(joined) - lag])
+                self.products[lag - 1] += np.einsum("i,i", joined[start:], joined[start - lag : len(joined) - lag])
         self.tail = joined[-MOST_LAGS:]
         self.rows += len(x)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from crossent.independence.streaming import Streamed
 
 def population_tests(found: Streamed, target: Column, expected: Mapping[str, float], seed: int) -> list[IidTest]:
     """The counts of the target's levels beside the shares of the population: exact multinomial, or chi-squared."""
-    from crossent.independence.contingency.shares import shares_test
+    from crossent.independence.contingency.shares import expected_shares
 
     state = found.states[target.name]
     if not target.levels and state.distinct is None:
@@ -29,7 +30,9 @@ def population_tests(found: Streamed, target: Column, expected: Mapping[str, flo
     if missing:
         raise errors.expected_levels_differ(target.name, missing, ())
     ordered = [counts.get(level, 0) for level in given]
-    return [shares_test(ordered, list(given.values()), levels=tuple(given), columns=(target.name,), seed=seed)]
+    test = expected_shares(ordered, list(given.values()), seed=seed, columns=(target.name,))
+    told = ", ".join(f"{level} {count:,}" for level, count in zip(given, ordered, strict=True))
+    return [replace(test, about=test.about or told, details={**test.details, "levels": list(given)})]
 
 
 def _same(level: str, names: tuple[str, ...]) -> str:

@@ -14,7 +14,7 @@ from crossent.independence.groups import RowHashes, learn
 from crossent.independence.results import IidTest
 from crossent.independence.streaming import ColumnState
 
-MOST_ROWS = 1 << 20  # distinct rows kept, 40 bytes each; beyond, a sample of all rows by their hash
+MOST_ROWS = 1 << 18  # distinct rows kept, 40 bytes each; beyond, a sample of all rows by their hash
 UNTESTED = "Repeated rows are not tested: {why}."
 
 

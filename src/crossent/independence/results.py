@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
@@ -83,7 +83,7 @@ class Iid:
         return plain(
             {
                 "schema": SCHEMA, "n": self.n, "tested": self.tested, "effective_n": self.effective_n,
-                "tests": [_document(test) for test in self.tests], "sentences": list(self.sentences),
+                "tests": documents(self.tests), "sentences": list(self.sentences),
                 "notes": list(self.notes), "columns": dict(self.columns),
             }
         )  # fmt: skip
@@ -113,6 +113,11 @@ def p_in_words(p: float, log_p: float, error: float | None = None) -> str:
         exponent = math.floor(log_p / math.log(10))
         shown = f"p = {math.exp(log_p - exponent * math.log(10)):.4g}e{exponent}"
     return shown if error is None else f"{shown} ± {error:.2g}"
+
+
+def documents(tests: Sequence[IidTest]) -> list[dict[str, Any]]:
+    """The tests as JSON shows them."""
+    return [plain(_document(test)) for test in tests]
 
 
 def _document(test: IidTest) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from fractions import Fraction
 from importlib import import_module
 from typing import Any
 
+from crossent.independence.aside import Checked
 from crossent.independence.cost import ClusteredSums, MeanError
 from crossent.independence.cost.moments import moments_of
 from crossent.scoring import finish
@@ -56,6 +57,7 @@ class Score:
     ci95_method: str = "normal quantile"
     dependence: MeanError | None = None
     notes: tuple[str, ...] = ()
+    rows: Checked | None = None  # tests of the losses in the order of the rows, where they were asked for
 
     @property
     def naive_standard_error(self) -> float | None:
@@ -92,6 +94,8 @@ class Score:
             "sum_deviation": self.sum_deviation,
             "columns": self.columns,
         }
+        if self.rows is not None:
+            document["iid"] = self.rows.documents
         if self.notes:
             document["notes"] = list(self.notes)
         return _speakable(document)
@@ -162,6 +166,7 @@ def summarise(
         ci95_method="normal quantile" if known is None else known.method,
         dependence=known,
         notes=() if known is None else known.notes,
+        rows=_rows(state),
     )
 
 
@@ -178,6 +183,13 @@ def _dependence(state: ScoreState, weight: Fraction, serial: str, lags: int | No
             warnings.warn(note, stacklevel=4)
         return found
     return dependence.error(moments, serial, lags)
+
+
+def _rows(state: ScoreState) -> Checked | None:
+    """What is said of the rows' order; nothing where losses are infinite, or clusters or times are known."""
+    if state.aside is None:
+        return None
+    return Checked() if state.losses.infinite.count or state.dependence is not None else state.aside.checked()
 
 
 def _of_dependence(known: MeanError) -> dict[str, Any]:

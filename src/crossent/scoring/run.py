@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from crossent import errors
 from crossent.data import Source, open_source
 from crossent.data.source import BATCH_ROWS
+from crossent.independence.aside import Aside
 from crossent.independence.cost.serial import SERIAL
 from crossent.scoring.baselines import baseline
 from crossent.scoring.evaluate import evaluated, score_reading
@@ -31,6 +33,7 @@ def score_files(
     separator: str | None = None,
     batch_rows: int | None = None,
     progress: Progress | None = None,
+    check_rows: bool = False,
     **options: Any,
 ) -> Score:
     """Score predictions in CSV or Parquet files, as `crossent score` does.
@@ -41,6 +44,7 @@ def score_files(
         separator: of CSV files; a comma, or a tab in files called .tsv, if None.
         batch_rows: rows read at a time; the result does not depend on it.
         progress: called with the number of rows read so far.
+        check_rows: test the losses for independence in the order of the rows, as the command does: `Score.rows`.
         options: probs, logits, family, param, positive, weight, sum_tolerance, on_bad, cluster, time, serial, lags:
             see `Options`.
     Returns:
@@ -50,12 +54,16 @@ def score_files(
         DataError: a row that breaks a rule (with its number), a file that cannot be read.
     """
     with open_source(paths, separator) as source:
-        return score_source(source, make_plan(Options(target=target, **options), source), batch_rows, progress)
+        plan = make_plan(Options(target=target, **options), source)
+        return score_source(source, plan, batch_rows, progress, check_rows)
 
 
-def score_source(source: Source, plan: Plan, batch_rows: int | None = None, progress: Progress | None = None) -> Score:
+def score_source(
+    source: Source, plan: Plan, batch_rows: int | None = None, progress: Progress | None = None,
+    check_rows: bool = False,
+) -> Score:  # fmt: skip
     """Score the rows of a source by a plan."""
-    state = state_of(source, plan, batch_rows, progress)
+    state = state_of(source, plan, batch_rows, progress, Aside("the losses") if check_rows else None)
     if not state.losses.count:
         raise _nothing_to_score(source, state)
     if plan.positive is not None:
@@ -73,9 +81,12 @@ def score_source(source: Source, plan: Plan, batch_rows: int | None = None, prog
     return summarise(state, name, bool(family.support.discrete), over_classes, plan.echo(), again, serial, plan.lags)
 
 
-def state_of(source: Source, plan: Plan, batch_rows: int | None = None, progress: Progress | None = None) -> ScoreState:
+def state_of(
+    source: Source, plan: Plan, batch_rows: int | None = None, progress: Progress | None = None,
+    aside: Aside | None = None,
+) -> ScoreState:  # fmt: skip
     """The mergeable state of all rows of a source."""
-    state = empty_state(plan)
+    state = replace(empty_state(plan), aside=aside)
     for batch in source.batches(plan.columns, rows_at_once(plan, batch_rows), plan.labels):
         score_reading(plan, read_rows(plan, batch), state)
         if plan.positive is not None and len(state.levels | {plan.positive}) > 2:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from crossent.independence.aside import Aside
 from crossent.independence.cost import ClusteredSums, SerialRows
 from crossent.scoring.baselines import Baseline
 from crossent.scoring.sums import exact_sum
@@ -140,10 +141,13 @@ class ScoreState:
     largest_deviation: float | None = None
     levels: frozenset[str] = frozenset()
     dependence: ClusteredSums | SerialRows | None = None
+    aside: Aside | None = None  # sees the rows in their order, which sums do not: parts that are added have none
 
     def update(self, evaluation: Any, rows: Rows) -> None:
         """Add evaluated rows."""
         losses, weight = self.losses.update(evaluation, rows)
+        if self.aside is not None:
+            self.aside.update(losses)
         if self.dependence is not None and rows.place is not None:
             update_dependence(self.dependence, losses, weight, rows)
         if self.baseline is not None:
