@@ -14,7 +14,7 @@ from crossent import errors
 from crossent.independence.groups.resolution import Hashes, Resolution, learn, pairs
 from crossent.independence.results import Effect, IidTest
 
-MOST_ROWS = 1 << 22  # distinct rows that are kept: 40 bytes each
+MOST_ROWS = 1 << 21  # distinct rows that are kept: 40 bytes each, about 130 while they are sorted
 COMPACT_ROWS = 1 << 18
 ROWS_LISTED = 20
 NONE = np.iinfo(np.int64).max
@@ -52,7 +52,7 @@ def _joined(tables: list[_Table]) -> _Table:
 class RowHashes:
     """Which rows were seen, by a hash of 64 bits. ``update`` by batches, ``+`` over parts, in any order.
 
-    Memory is 40 bytes for each distinct row, up to `most` of them; beyond, only cells whose hash begins with `level`
+    Memory is 40 bytes for each distinct row (130 while sorting), up to `most` of them; beyond, only cells whose hash begins with `level`
     zero bits are kept, all rows of such a cell, so that the part kept is a sample of 1 in 2^level cells.
     """
 
