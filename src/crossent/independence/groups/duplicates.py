@@ -52,8 +52,9 @@ def _joined(tables: list[_Table]) -> _Table:
 class RowHashes:
     """Which rows were seen, by a hash of 64 bits. ``update`` by batches, ``+`` over parts, in any order.
 
-    Memory is 40 bytes for each distinct row (130 while sorting), up to `most` of them; beyond, only cells whose hash begins with `level`
-    zero bits are kept, all rows of such a cell, so that the part kept is a sample of 1 in 2^level cells.
+    Memory is 40 bytes for each distinct row (130 while sorting), up to `most` of them; beyond, only cells whose hash
+    begins with `level` zero bits are kept, all rows of such a cell, so that the part kept is a sample of 1 in 2^level
+    cells.
     """
 
     resolution: Resolution
