@@ -53,7 +53,7 @@ def fit(
             names, target=target, family=family, features=listed(features), formula=_text(formula), link=link,
             positive=positive, trials=trials, offset=offset, exposure=exposure, weight=weight, frequency=frequency,
             cluster=cluster, time=time, gap=gap, cv=cv, ridge=ridge, fixed=_fixed(fixed or []), missing=missing,
-            errors=errors, seed=seed, separator=separator, progress=progress,
+            errors=errors, seed=seed, separator=separator, progress=progress, check_rows=True,
         )  # fmt: skip
     _warn(found)
     if save is not None:

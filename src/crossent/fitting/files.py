@@ -37,6 +37,7 @@ def fit_files(
     separator: str | None = None,
     memory: int | None = None,
     progress: Any = None,
+    check_rows: bool = False,
 ) -> Fit:
     """Learn a model from files. They are read once if they fit into memory, and else once for each step.
 
@@ -48,6 +49,7 @@ def fit_files(
         cv: folds of the cross-entropy out of sample; with `cluster`, whole clusters; with `time`, forward in time.
         memory: bytes that the table may take; a quarter of what is free if None.
         progress: called with the number of rows read so far in a pass, and `iteration=` and `loss=`.
+        check_rows: test residuals for independence in the order of the rows, as the command does: `Fit.rows`.
         others: as in `ce.fit`.
     Returns:
         a `Fit`
@@ -62,6 +64,7 @@ def fit_files(
     from crossent.fitting.design.learn import Options
     from crossent.fitting.estimation import Question, answer
     from crossent.fitting.out_of_sample import times_of, unordered, validated
+    from crossent.fitting.rows_checked import rows_checked
     from crossent.fitting.verbs import of_design, require_fixed
 
     if formula is not None and features is not None:
@@ -85,6 +88,8 @@ def fit_files(
             errors=errors, seed=seed, progress=progress, **of_design(learned, own, time),
         )  # fmt: skip
         found = answer(question)
+        if check_rows:
+            found = replace(found, rows=rows_checked(question, found))
         if cv is None and time is None:
             return found
         times = () if time is None else times_of(learned)

@@ -18,6 +18,7 @@ from crossent.fitting.solver.optimum import Certificate
 if TYPE_CHECKING:
     from crossent.fitting.model import Model
     from crossent.fitting.storage.learned import LearnedModel
+    from crossent.independence.aside import Checked
 
 SCHEMA = "crossent/fit/1"
 
@@ -131,6 +132,7 @@ class Fit:
     design: Any = None  # fitting.design's Design: what `predict` needs
     missing: int = 0  # rows dropped because a value was missing
     ray: Ray | None = None  # of estimates at infinity: what `predict` needs
+    rows: Checked | None = None  # tests of residuals in the order of the rows, where they were asked for
 
     @property
     def nats(self) -> float:
@@ -194,6 +196,8 @@ class Fit:
             "missing": self.missing,
             "columns": dict(self.columns),
         }
+        if self.rows is not None:
+            document["iid"] = self.rows.documents
         return plain(document)
 
     # -- what people read, and what predicts --------------------------------------------------------------------------

@@ -35,6 +35,8 @@ class Checked:
 class Aside:
     """Keeps at most 20,000 rows in a row of what it is shown, every full window of them as likely as any other.
 
+    Of a file sorted by its target nothing is said: its order is that of the sorting.
+
     >>> aside = Aside("the losses")
     >>> aside.update(np.sin(np.arange(300.0) / 20))
     >>> checked = aside.checked()
@@ -45,16 +47,30 @@ class Aside:
     what: str
     seed: int = 0
     rows: int = 0
+    remedy: str = "--time or --cluster; crossent iid"
+    rises: bool = True  # the target, where it is shown too: a sorted file has no order of its own
+    falls: bool = True
+    last: float | None = None
     window: Window = field(init=False)
 
     def __post_init__(self) -> None:
         self.window = Window(self.seed)
 
-    def update(self, values: NDArray[np.float64]) -> None:
-        """Add finite values of rows that follow those before them."""
+    def update(self, values: NDArray[np.float64], target: NDArray[Any] | None = None) -> None:
+        """Add finite values of rows that follow those before them, and perhaps what happened in these rows."""
         if len(values):
+            self._look_at(target)
             self.window.update({self.what: values}, self.rows)
             self.rows += len(values)
+
+    def _look_at(self, target: NDArray[Any] | None) -> None:
+        if target is None or target.ndim != 1:
+            self.rises = self.falls = False
+            return
+        before = target[0] if self.last is None else self.last
+        self.rises = self.rises and bool(target[0] >= before and (target[1:] >= target[:-1]).all())
+        self.falls = self.falls and bool(target[0] <= before and (target[1:] <= target[:-1]).all())
+        self.last = target[-1]
 
     def checked(self) -> Checked:
         """Rank autocorrelation, Ljung and Box's test and drift of ranks, adjusted by Holm's method."""
@@ -67,7 +83,7 @@ class Aside:
             return Checked()
         tests = adjusted(self._tests(values))
         first = min(tests, key=lambda test: test.log_p_value)
-        if (first.adjusted_p_value or 0.0) >= ALPHA:
+        if (first.adjusted_p_value or 0.0) >= ALPHA or self.rises or self.falls:
             return Checked(tests)
         return self._consequence(tests, first, values)
 
@@ -90,10 +106,10 @@ class Aside:
         if understated is None or 1 / OFF < understated < OFF:
             return Checked(tests, "", understated)
         effect = "" if first.effect is None else f"{first.effect.name} {first.effect.estimate:.2g}, "
-        seen = "" if self.rows <= SAMPLE else f" of {SAMPLE:,} in a row"
+        seen = "" if self.rows <= SAMPLE else f" of {SAMPLE:,} rows"
         sentence = (
-            f"Evidence against independent rows, in the order of {self.what}{seen}: {effect}adjusted "
-            f"P = {first.adjusted_p_value:.1g}. The standard error of a series is {understated:.2g} times as large: "
-            "--time or --cluster; crossent iid."
+            f"Evidence against independent rows ({self.what}{seen} in their order): {effect}adjusted "
+            f"P = {first.adjusted_p_value:.1g}. The standard error of a series is {understated:.2g} times as large "
+            f"({self.remedy})."
         )
         return Checked(tests, sentence, understated)

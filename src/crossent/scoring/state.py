@@ -147,7 +147,7 @@ class ScoreState:
         """Add evaluated rows."""
         losses, weight = self.losses.update(evaluation, rows)
         if self.aside is not None:
-            self.aside.update(losses)
+            self.aside.update(losses, rows.target if rows.counting is None else rows.target[rows.counting])
         if self.dependence is not None and rows.place is not None:
             update_dependence(self.dependence, losses, weight, rows)
         if self.baseline is not None:

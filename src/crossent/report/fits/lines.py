@@ -84,6 +84,7 @@ def _notes(fit: Fit) -> list[str]:
     notes = [f"{words.named(names)}: {printable(reason)}" for reason, names in reasons.items()]
     notes += [f"{printable(test.name)}: {printable(test.about)}" for test in fit.tests if test.about]
     notes += [printable(note) for note in fit.notes]
+    notes += [printable(fit.rows.sentence)] if fit.rows is not None and fit.rows.sentence else []
     notes += [f"out of sample: {printable(each.about)}" for each in fit.validation if each.about]
     return list(dict.fromkeys(notes))
 
