@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks import false_alarms, power
 from crossent import errors
-from crossent.independence import drift
+from crossent.independence import drift, order
 
 
 def parts_of(values, sizes):
@@ -140,6 +140,48 @@ def test_bad_samples_are_named():
         drift.classifier_test({"a": [1, 2]}, {"a": [3, 4]})
     with pytest.raises(errors.UsageError, match="b and a must have the same rows; they have 1 and 2"):
         drift.classifier_test({"a": [1, 2], "b": [1]}, {"a": [3, 4], "b": [1, 2]})
+
+
+def test_very_large_values_overflow_nowhere():
+    x = np.random.default_rng(0).standard_normal(60) * 1e307
+    small = x / 1e307
+    for test in (
+        drift.block_ranks_test, drift.block_ks_test, drift.change_point_test, order.rank_autocorrelation_test,
+        order.von_neumann_test, order.turning_points_test, lambda v: order.ljung_box_test(v, ranks=False),
+    ):  # fmt: skip
+        found, expected = test(x), test(small)
+        assert found.p_value == expected.p_value
+        assert found.effect.estimate == pytest.approx(expected.effect.estimate)
+    assert drift.change_point_test(x).details["after"] == pytest.approx(
+        drift.change_point_test(small).details["after"] * 1e307
+    )
+    for state in (drift.BinMoments(), order.LagSums()):
+        with pytest.raises(errors.DataError, match="below 1e150; row 1 = 1e"):
+            state.update([1.0, 1e200])
+
+
+def test_two_to_seven_rows_are_tested_or_refused_with_reasons():
+    tests = (
+        order.runs_test, order.lag_table_test, order.pairs_test, order.rank_autocorrelation_test,
+        order.von_neumann_test, order.ljung_box_test, order.turning_points_test, order.sorted_test,
+        drift.block_levels_test, drift.block_ranks_test, drift.block_ks_test, drift.change_point_test,
+        lambda v: drift.compare_numbers(v, v[:2]), lambda v: drift.compare_levels(v, v[:2]),
+        lambda v: drift.numbers_association(v, v), lambda v: drift.numbers_by_levels(v, v),
+    )  # fmt: skip
+    tested = refused = 0
+    for n in range(2, 8):
+        for series in (([0, 1] * 4)[:n], list(range(n)), [0] * (n - 1) + [1]):
+            for test in tests:
+                try:
+                    found = test(np.array(series))
+                except (errors.DataError, errors.UsageError):
+                    refused += 1
+                else:
+                    tested += 1
+                    assert 0 < found.p_value <= 1
+                    assert found.log_p_value <= 0
+    assert tested + refused == 6 * 3 * 16
+    assert tested > 180
 
 
 QUICK = [name for name in false_alarms.CASES if name != "classifier"]

@@ -40,6 +40,14 @@ def series_level_invalid(column: str, row: int, value: float, bad: int, total: i
     )  # fmt: skip
 
 
+def series_value_too_large(column: str, row: int, value: float) -> DataError:
+    return DataError(
+        f"{column}: values whose squares are added must be below 1e150; row {row} = {shown(value)}.",
+        "divide the column by a constant: no test changes.",
+        column=column, row=row, value=value,
+    )  # fmt: skip
+
+
 def order_needs_rows(column: str, what: str, needed: int, rows: int) -> DataError:
     return DataError(
         f"{column}: {what} must have at least {needed:,} rows; there {'is' if rows == 1 else 'are'} {rows:,}.",

@@ -150,18 +150,26 @@ def _labels(rows: int, blocks: int | None, column: str) -> tuple[NDArray[np.int6
 
 
 def _largest_difference(x: Floats, labels: NDArray[np.int64], blocks: int) -> tuple[Effect, list[float]]:
-    best, sums = Effect("", 0.0), []
+    best, means, scale = Effect("", 0.0), [], scale_of(x)
     name = "largest difference of a block's mean from the rest, in standard deviations"
     for block in range(blocks):
         inside = labels == block
-        own = moments_of(x[inside])
-        sums.append(own[1])
-        effect = difference_in_deviations(moments_of(x[~inside]), own, name)
+        own = moments_of(x[inside], scale)
+        means.append(own[1] * scale)
+        effect = difference_in_deviations(moments_of(x[~inside], scale), own, name)
         if block == 0 or abs(effect.estimate) > abs(best.estimate):
             best = effect
-    return best, sums
+    return best, means
 
 
-def moments_of(x: Floats) -> Moments:
-    mean = float(x.mean())
-    return float(len(x)), mean, float(np.square(x - mean).sum())
+def scale_of(x: Floats) -> float:
+    """A power of two near the largest value, by which squares neither overflow nor vanish."""
+    largest = float(np.abs(x).max())
+    return 2.0 ** (math.frexp(largest)[1] - 1) if largest > 0 else 1.0
+
+
+def moments_of(x: Floats, scale: float) -> Moments:
+    """Count, mean and sum of squares about the mean of x / scale."""
+    y = x / scale
+    mean = float(y.mean())
+    return float(len(y)), mean, float(np.square(y - mean).sum())

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crossent.independence.drift.blocks import moments_of
+from crossent.independence.drift.blocks import moments_of, scale_of
 from crossent.independence.drift.effects import Moments, difference_in_deviations
 from crossent.independence.order.effects import two_sided_normal
 from crossent.independence.order.ranks import skewed
@@ -53,10 +53,11 @@ def change_point_test(values: Any, column: str = "target", draws: int = DRAWS, s
     notes = () if width == 1 else (f"places every {width:,} rows; the last {len(x) - used:,} rows were left out",)
     place, statistic, around, p, log_p, error, method = scan(sums, skewed(x), draws, seed)
     position = place * width
-    before, after = moments_of(x[:position]), moments_of(x[position:])
+    scale = scale_of(x)
+    before, after = moments_of(x[:position], scale), moments_of(x[position:], scale)
     return _result(
         column, statistic, (p, log_p, error, method), position, (around[0] * width, around[1] * width),
-        before, after, notes, "ranks",
+        before, after, (0.0, scale), notes, "ranks",
     )  # fmt: skip
 
 
@@ -78,13 +79,13 @@ def change_of_sums(
     def moments(part: slice) -> Moments:
         count = float(len(sums[part]) * width)
         mean = float(sums[part].sum()) / count
-        return count, mean + pivot, float(squares[part].sum()) - count * mean * mean
+        return count, mean, float(squares[part].sum()) - count * mean * mean
 
     before, after = moments(slice(None, place)), moments(slice(place, None))
     notes = (f"places every {width:,} rows",) if width > 1 else ()
     return _result(
         column, statistic, (p, log_p, error, method), place * width, (around[0] * width, around[1] * width),
-        before, after, notes, "values",
+        before, after, (pivot, 1.0), notes, "values",
     )  # fmt: skip
 
 
@@ -123,13 +124,16 @@ def scan(sums: Floats, by_draws: bool, draws: int, seed: int) -> Scan:
 
 def _result(
     column: str, statistic: float, found: tuple[float, float, float | None, str], position: int,
-    around: tuple[int, int], before: Moments, after: Moments, notes: tuple[str, ...], which: str,
+    around: tuple[int, int], before: Moments, after: Moments, units: tuple[float, float],
+    notes: tuple[str, ...], which: str,
 ) -> IidTest:  # fmt: skip
     p, log_p, error, method = found
+    origin, scale = units
+    low, high = origin + before[1] * scale, origin + after[1] * scale
     return IidTest(
         name="change point", columns=(column,), method=f"{method}, of {which}", statistic=statistic, p_value=p,
         log_p_value=log_p, p_error=error, n=int(before[0] + after[0]), notes=notes,
         effect=difference_in_deviations(before, after, "step in standard deviations"),
-        about=f"a step at row {position:,}, from {before[1]:.6g} to {after[1]:.6g}",
-        details={"position": position, "position95": around, "before": before[1], "after": after[1]},
+        about=f"a step at row {position:,}, from {low:.6g} to {high:.6g}",
+        details={"position": position, "position95": around, "before": low, "after": high},
     )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from crossent.independence.drift.blocks import distance_effect, moments_of
+from crossent.independence.drift.blocks import distance_effect, moments_of, scale_of
 from crossent.independence.drift.effects import difference_in_deviations
 from crossent.independence.drift.several import distances, largest_distance
 from crossent.independence.order.lags import few_levels
@@ -40,11 +40,12 @@ def compare_numbers(first: Any, second: Any, column: str = "target", draws: int 
     table = np.stack((np.bincount(cell[: len(x)], minlength=cells), np.bincount(cell[len(x) :], minlength=cells)))
     statistic, p, log_p, error, method = largest_distance(table, draws, seed)
     distance = float(distances(table[None])[0]) * float(np.sqrt(len(pooled) / len(x) / len(y)))
+    scale, name = scale_of(pooled), "difference of means in standard deviations"
     band = distance_effect(distance, len(x), len(pooled))
     return IidTest(
         name="two samples", columns=(column,), method=f"Kolmogorov-Smirnov, {method}", statistic=statistic, p_value=p,
         log_p_value=log_p, p_error=error, n=len(pooled), notes=notes, about=f"{len(x):,} and {len(y):,} rows",
-        effect=difference_in_deviations(moments_of(x), moments_of(y), "difference of means in standard deviations"),
+        effect=difference_in_deviations(moments_of(x, scale), moments_of(y, scale), name),
         details={"distance": distance, "distance95": band.ci95},
     )  # fmt: skip
 

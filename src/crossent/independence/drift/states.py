@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from crossent import errors
 from crossent.independence.drift.blocks import block_cells_test, block_counts_test
 from crossent.independence.drift.change import change_of_sums
+from crossent.independence.order.states import LARGEST
 from crossent.independence.order.tables import table_test
 from crossent.independence.order.values import Floats
 from crossent.independence.results import IidTest
@@ -174,6 +175,10 @@ class BinMoments(_Bins):
         if bad.any():
             row = int(np.argmax(bad))
             raise errors.series_value_not_finite(self.column, self.next + row, float(x[row]), int(bad.sum()), len(x))
+        large = np.abs(x) > LARGEST
+        if large.any():
+            row = int(np.argmax(large))
+            raise errors.series_value_too_large(self.column, self.next + row, float(x[row]))
         if not len(x):
             return
         if self.pivot is None:

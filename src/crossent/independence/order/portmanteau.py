@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from crossent.independence.contingency.association import upper_tail
 from crossent.independence.order.effects import autocorrelation
 from crossent.independence.order.ranks import NORMAL, lag_moments, lag_products, skewed
-from crossent.independence.order.values import contiguous, doubled_ranks, lags_of, numbers
+from crossent.independence.order.values import Floats, contiguous, doubled_ranks, lags_of, numbers
 from crossent.independence.permutation import DRAWS, permuted
 from crossent.independence.results import IidTest
 
@@ -44,9 +44,8 @@ def ljung_box_test(
     x, _, notes = contiguous(x, seed)
     n = len(x)
     chosen = lags_of(tuple(lag for lag in LAGS if lag <= max(n // 4, 1)) if lags is None else lags, n, column)
-    a = doubled_ranks(x) if ranks else x - x.mean()
-    if not ranks:
-        a = a / np.abs(a).max()  # no overflow in squares, and no effect on correlations
+    # divided by the largest value no square overflows, and correlations stay
+    a = doubled_ranks(x) if ranks else centred(x / np.abs(x).max())
     squares = float(a @ a)
     if ranks:
         moments = [lag_moments(a, lag) for lag in chosen]
@@ -75,3 +74,7 @@ def ljung_box_test(
         about=f"lags {', '.join(map(str, chosen))} together", notes=notes,
         details={"lags": list(chosen), "autocorrelations": r, "bound95": 1.959963984540054 / n**0.5},
     )  # fmt: skip
+
+
+def centred(x: Floats) -> Floats:
+    return np.asarray(x - x.mean())

@@ -97,4 +97,4 @@ def longest_rising(places: list[int]) -> int:
 
 
 def _descents(x: Any) -> int:
-    return int(np.count_nonzero(np.diff(x) < 0))
+    return int(np.count_nonzero(x[1:] < x[:-1]))

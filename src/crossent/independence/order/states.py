@@ -17,6 +17,7 @@ from crossent.independence.order.runs import runs_from_counts
 from crossent.independence.order.values import Codes, Floats
 from crossent.independence.results import IidTest
 
+LARGEST = 1e150  # its square is a number
 CHUNK = 1 << 16  # rows whose products are added at once
 
 
@@ -51,6 +52,10 @@ class LagSums:
         if bad.any():
             row = int(np.argmax(bad))
             raise errors.series_value_not_finite(self.column, self.n + row, float(x[row]), int(bad.sum()), len(x))
+        large = np.abs(x) > LARGEST
+        if large.any():
+            row = int(np.argmax(large))
+            raise errors.series_value_too_large(self.column, self.n + row, float(x[row]))
         if not len(x):
             return
         pivot = self.pivot = float(x[0]) if self.pivot is None else self.pivot
