@@ -17,7 +17,7 @@ def estimated_arcs(rows: list[int], columns: list[int], enough: float) -> float:
     A stage's nodes are the vectors y <= rows of a given sum, sorted. Vectors are counted and drawn uniformly by
     generating functions; each stands for 1 / (how many of them are the same when sorted) of a node.
     """
-    counts = _counts(rows)
+    counts = vectors_of_sums(rows)
     left = sum(rows) - np.cumsum(columns)[:-2]  # before each column but the first (one node) and the last (no choice)
     first = float(counts[-1][columns[0]])
     bound = first + sum(
@@ -31,7 +31,7 @@ def estimated_arcs(rows: list[int], columns: list[int], enough: float) -> float:
     )
 
 
-def _counts(rows: list[int]) -> list[Any]:
+def vectors_of_sums(rows: list[int]) -> list[Any]:
     """For the first i rows, the number of vectors y with each sum."""
     found = [np.ones(1)]
     for size in rows:
@@ -53,7 +53,7 @@ def _stage(rows: list[int], counts: list[Any], total: int, column: int, rng: np.
             node.append(y)
             left -= y
         node.sort()
-        spread = float(_counts(node)[-1][column]) / _symmetry(node)
+        spread = float(vectors_of_sums(node)[-1][column]) / _symmetry(node)
         arcs += max(spread, 1.0) / _same_when_sorted(rows, node)
     return float(counts[-1][total]) * arcs / SAMPLES
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
+from crossent.independence.contingency.cost import vectors_of_sums
 from crossent.independence.contingency.tables import Table
 
 Node = tuple[int, ...]
@@ -18,6 +19,9 @@ Node = tuple[int, ...]
 
 def count_of_tables(rows: list[int], columns: list[int], limit: float) -> tuple[float, float]:
     """Steps that `tail` would take, and paths into the fullest node; infinite as soon as they exceed the limit."""
+    ways_at_most = vectors_of_sums(rows)[-1]
+    if max(ways_at_most[column] for column in columns[:-1]) > limit * math.factorial(len(rows)):
+        return math.inf, math.inf  # one column alone has more ways, however rows are permuted
     nodes: dict[Node, int] = {tuple(sorted(rows)): 1}
     work = 0.0
     for column in columns[:-1]:
@@ -26,8 +30,8 @@ def count_of_tables(rows: list[int], columns: list[int], limit: float) -> tuple[
             for child, _, ways in _children(node, column):
                 following[child] += paths * ways
                 work += min(paths, 64.0)
-            if work > limit:
-                return math.inf, math.inf
+                if work > limit:
+                    return math.inf, math.inf
         nodes = dict(following)
     return work, max(nodes.values())
 
