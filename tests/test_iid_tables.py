@@ -98,8 +98,9 @@ def test_cramers_v_lies_between_0_and_1():
     assert (perfect.name, perfect.estimate) == ("Cramer's V", pytest.approx(1))
     assert perfect.ci95[1] == 1
     none = ce.chi_squared([[10, 10], [10, 10]]).effect
-    assert none.estimate == none.ci95[0] == 0
-    assert 0 < none.ci95[1] < 0.5
+    assert none.estimate == none.ci95[0] == none.ci95[1] == 0  # X^2 below its 2.5 % point: no noncentrality fits
+    some = ce.chi_squared([[12, 8], [9, 11]]).effect
+    assert 0 == some.ci95[0] < some.estimate < some.ci95[1] < 0.5
 
 
 def test_adjusted_residuals_of_a_2_by_2_table_square_to_the_statistic():

@@ -76,7 +76,7 @@ def cramers_v(table: Table) -> Effect:
 
 
 def noncentral_ends(statistic: float, degrees: int, scale: float) -> tuple[float, float]:
-    """sqrt(noncentrality / scale) at both ends of its 95 % interval."""
+    """sqrt(noncentrality / scale) at both ends of its 95 % interval; an end is 0 where no noncentrality is so small."""
     from scipy.special import chndtr, chndtrinc
 
     low, high = (

@@ -12,8 +12,8 @@ from crossent import errors
 from crossent.arrays import to_numpy
 from crossent.independence.contingency import association, simulation
 from crossent.independence.contingency.fisher import DRAWS, LIMIT
-from crossent.independence.contingency.whole_numbers import p_and_log
 from crossent.independence.contingency.tables import Counts, read_counts
+from crossent.independence.contingency.whole_numbers import p_and_log
 from crossent.independence.results import Effect, IidTest
 
 METHODS = ("auto", "asymptotic", "exact", "monte-carlo")
