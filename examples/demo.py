@@ -1,4 +1,5 @@
-"""The question and its answer, the same answer on real data, and how good four models are.
+"""The question and its answer, the same answer on real data, how good four models are, and whether rows may be
+believed to be independent.
 
 python examples/demo.py
 """
@@ -27,6 +28,8 @@ COMMANDS = (
     ("digits.parquet", "digit", ("--probs", "logistic_*")),
     ("digits.parquet", "digit", ("--probs", "neighbours_*")),
 )
+BELIEVE = "May I believe it? The yearly flow of the Nile, 1871 to 1970: a hundred rows, but how many independent ones?"
+BELIEVED = (("iid", ("--time", "year")),)
 
 
 def binary_and_general() -> tuple[float, float]:
@@ -50,6 +53,10 @@ def demo() -> int:
     for name, target, options in COMMANDS:
         print(f"\n$ crossent score examples/{name} --target {target} {' '.join(options)}")
         code = max(code, main(["score", relpath(HERE / name), "--target", target, *options]))
+    print(f"\n{BELIEVE}")
+    for command, options in BELIEVED:
+        print(f"\n$ crossent {command} examples/nile.csv --target volume {' '.join(options)}")
+        code = max(code, main([command, relpath(HERE / "nile.csv"), "--target", "volume", *options]))
     return code
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +29,8 @@ class Grouped:
     column: str
     seed: int
     sums: GroupSums = field(init=False)
-    level: int = 0  # of 2^level clusters one is kept, by the hash of its number
+    level: int = 0  # of 2^level clusters one is kept, by the hash of its name
+    _hashes: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
     _values: list[Floats] = field(default_factory=list)
     _which: list[NDArray[np.int64]] = field(default_factory=list)
     _held: int = 0
@@ -45,6 +47,8 @@ class Grouped:
         self.sums.sums.add(values, texts, which)
         self.sums.squares.update(values)
         numbers = self.sums.sums.keys.numbers(texts)[which]
+        if len(self._hashes) < len(self.sums.sums.keys):
+            self._hash_new()
         kept = self._within(numbers)
         self._values.append(values[kept])
         self._which.append(numbers[kept])
@@ -62,7 +66,10 @@ class Grouped:
     def tests(self) -> list[IidTest]:
         """The intraclass correlation of all rows; its permutations are of whole clusters, about 20,000 rows."""
         values, which = np.concatenate(self._values), np.concatenate(self._which)
-        return [intraclass_of(self.sums, values, which, seed=self.seed)]
+        texts = self.sums.sums.keys.texts
+        present, inverse = np.unique(which, return_inverse=True)
+        by_name = np.argsort(np.argsort([texts[k] for k in present.tolist()]))  # the same however they are stored
+        return [intraclass_of(self.sums, values, by_name[inverse], seed=self.seed)]
 
     def error(self) -> MeanError:
         """The error of the target's mean by its clusters."""
@@ -86,4 +93,8 @@ class Grouped:
     def _within(self, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
         if not self.level:
             return np.ones(len(numbers), np.bool_)
-        return np.asarray(hashed(numbers, self.seed) >> np.uint64(64 - self.level) == 0)
+        return np.asarray(self._hashes[numbers] >> np.uint64(64 - self.level) == 0)
+
+    def _hash_new(self) -> None:
+        new = [zlib.crc32(text.encode()) for text in self.sums.sums.keys.texts[len(self._hashes) :]]
+        self._hashes = np.concatenate([self._hashes, hashed(np.array(new, np.int64), self.seed)])

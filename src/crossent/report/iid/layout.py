@@ -8,6 +8,7 @@ from crossent.report.iid.lines import Row, Section, Summary
 
 GAP = "  "
 WIDEST_NAME = 31
+LEAST_NAME = 28
 P_WIDTH = 8
 
 
@@ -29,8 +30,12 @@ def laid_out(summary: Summary, width: int = 80) -> str:
 
 
 def _section(section: Section, width: int) -> list[str]:
-    name = min(max([24, *(len(row.name) for row in section.rows)]), WIDEST_NAME) + 2
-    lines = [f"{section.title:{name}}{GAP}{'P':>{P_WIDTH}}{GAP}{'adjusted':>{P_WIDTH}}{GAP}effect"]
+    widest = min(WIDEST_NAME, width - 2 * (P_WIDTH + len(GAP)) - len(GAP))
+    name = min(max(LEAST_NAME, *(len(row.name) for row in section.rows)), widest) + len(GAP)
+    heads = f"{GAP}{'P':>{P_WIDTH}}{GAP}{'adjusted':>{P_WIDTH}}"
+    heads = f"{heads}{GAP}effect" if name + len(heads) + len(GAP) + len("effect") <= width else heads
+    fits = len(section.title) <= name
+    lines = [f"{section.title:{name}}{heads}"] if fits else [section.title, f"{'':{name}}{heads}"]
     for row in section.rows:
         lines += _row(row, name, width)
     if section.left_out:
