@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from crossent import errors
 from crossent.independence.drift.effects import Moments, difference_in_deviations
-from crossent.independence.drift.several import cells_of, largest_distance, rank_sums
+from crossent.independence.drift.several import KOLMOGOROV, cells_of, largest_distance, rank_sums
 from crossent.independence.order.lags import few_levels
 from crossent.independence.order.tables import table_test
 from crossent.independence.order.values import Floats, codes, numbers, spread_out
@@ -20,7 +20,8 @@ from crossent.independence.results import Effect, IidTest
 
 BLOCKS = 10
 ROWS = 10  # of one block at least, unless there would be one block only
-CELLS = 2_048
+CELLS = 2_048  # of values, where Kolmogorov's limit is used
+SIMULATED = 128  # where tables are simulated
 
 
 def block_levels_test(
@@ -89,7 +90,8 @@ def block_ks_test(
 
         max over blocks and x of sqrt(n_b n_rest / n) |F_b(x) - F_rest(x)|
 
-    By Kolmogorov's limit times the number of blocks where each has 500 rows, else by permutation. Sees changes of
+    By Kolmogorov's limit times the number of blocks where each has 500 rows or the p-value is below 1e-6, else by
+    permutation. Beyond 2,048 distinct values (128 for permutations) x is taken at as many of them only. Sees changes of
     spread and shape besides those of location. At most 20,000 rows, drawn over the whole series. The effect's
     interval is the band of Dvoretzky, Kiefer and Wolfowitz around the block that differs most.
 
@@ -100,7 +102,7 @@ def block_ks_test(
     1.0
     """
     x, labels, blocks, notes = _prepared(values, blocks, column, seed)
-    cell = cells_of(x, CELLS)
+    cell = cells_of(x, CELLS if len(x) // blocks >= KOLMOGOROV else SIMULATED)
     cells = int(cell.max()) + 1
     table = np.bincount(labels * cells + cell, minlength=blocks * cells).reshape(blocks, cells)
     return replace(block_cells_test(table, column, draws, seed), notes=notes)

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from crossent.independence.drift.blocks import distance_effect, moments_of, scale_of
+from crossent.independence.drift.blocks import CELLS, distance_effect, moments_of, scale_of
 from crossent.independence.drift.effects import difference_in_deviations
-from crossent.independence.drift.several import distances, largest_distance
+from crossent.independence.drift.several import KOLMOGOROV, distances, largest_distance
 from crossent.independence.order.lags import few_levels
 from crossent.independence.order.tables import table_test
 from crossent.independence.order.values import Floats, codes, numbers, spread_out
@@ -38,7 +39,7 @@ def compare_numbers(first: Any, second: Any, column: str = "target", draws: int 
     cell = np.unique(pooled, return_inverse=True)[1]
     cells = int(cell.max()) + 1
     table = np.stack((np.bincount(cell[: len(x)], minlength=cells), np.bincount(cell[len(x) :], minlength=cells)))
-    statistic, p, log_p, error, method = largest_distance(table, draws, seed)
+    statistic, p, log_p, error, method = largest_distance(_coarser(table), draws, seed)
     distance = float(distances(table[None])[0]) * float(np.sqrt(len(pooled) / len(x) / len(y)))
     scale, name = scale_of(pooled), "difference of means in standard deviations"
     band = distance_effect(distance, len(x), len(pooled))
@@ -69,6 +70,14 @@ def compare_levels(first: Any, second: Any, column: str = "target", draws: int =
     table = np.bincount(sample * len(kept) + pooled, minlength=2 * len(kept)).reshape(2, len(kept))
     found = table_test(table, "two samples", (column,), f"{len(x):,} and {len(y):,} rows", draws, seed)
     return replace(found, notes=notes + found.notes, details={**found.details, "levels": kept})
+
+
+def _coarser(table: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The table itself, or where it would be simulated with very many values, cells of values that lie together."""
+    if table.shape[1] <= CELLS or table.sum(axis=1).min() >= KOLMOGOROV:
+        return table
+    edges = np.arange(CELLS) * table.shape[1] // CELLS
+    return np.add.reduceat(table, edges, axis=1)
 
 
 def _both(first: Any, second: Any, column: str, seed: int) -> tuple[Floats, Floats, tuple[str, ...]]:

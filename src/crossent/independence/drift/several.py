@@ -14,7 +14,9 @@ from crossent.independence.permutation import DRAWS, permuted, tables_with_margi
 
 RANKS = 500  # rows above which rank sums are taken as normal, and
 EACH = 20  # rows that each sample must have then
-KOLMOGOROV = 500  # rows of the smaller sample from which Kolmogorov's limit is used
+KOLMOGOROV = 500  # rows of the smaller sample from which Kolmogorov's limit is used, and
+FEW = 50  # from which it is where it leaves no doubt; it errs to the large side
+CERTAIN = math.log(1e-6)
 Found = tuple[float, float, float, float | None, str]  # statistic, p, log p, standard error of p, method
 
 
@@ -65,17 +67,17 @@ def distances(tables: NDArray[Any]) -> Floats:
 def largest_distance(table: NDArray[Any], draws: int = DRAWS, seed: int = 0) -> Found:
     """Are the rows of a table samples x ordered cells of one distribution? The largest of `distances`.
 
-    Where every sample has 500 rows, by Kolmogorov's limit for one sample times the number of samples (two count once):
-    an upper bound that is nearly exact for small p. Otherwise by simulated tables with the same margins, which is the
-    permutation of the rows.
+    Where every sample has 500 rows (50 if p is below 1e-6), by Kolmogorov's limit for one sample times the number of
+    samples (two count once): an upper bound that is nearly exact for small p. Otherwise by simulated tables with the
+    same margins, which is the permutation of the rows.
     """
     observed = float(distances(table[None])[0])
     sizes, samples = table.sum(axis=1), len(table)
-    if sizes.min() < KOLMOGOROV:
-        _, found = tables_with_margins(table, distances, draws, seed)
-        return observed, found.p_value, found.log_p_value, found.error, f"permutation: {found.words}"
     times = samples if samples > 2 else 1
     log_p = min(math.log(times) + log_kolmogorov(observed), 0.0)  # a bound above 1 says no more than 1
+    if sizes.min() < (FEW if log_p < CERTAIN else KOLMOGOROV):
+        _, found = tables_with_margins(table, distances, draws, seed)
+        return observed, found.p_value, found.log_p_value, found.error, f"permutation: {found.words}"
     word = f", times {times} blocks" if times > 1 else ""
     return observed, math.exp(log_p), log_p, None, f"Kolmogorov's limit{word}"
 
