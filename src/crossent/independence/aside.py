@@ -92,11 +92,11 @@ class Aside:
         from crossent.independence.order.portmanteau import ljung_box_test
         from crossent.independence.order.ranks import rank_autocorrelation_test
 
-        asked = {"column": self.what.removeprefix("the "), "draws": DRAWS, "seed": self.seed}
+        column, seed = self.what.removeprefix("the "), self.seed
         return [
-            rank_autocorrelation_test(values, 1, **asked),
-            ljung_box_test(values, None, True, **asked),
-            block_ranks_test(values, None, **asked),
+            rank_autocorrelation_test(values, 1, column, DRAWS, seed),
+            ljung_box_test(values, None, True, column, DRAWS, seed),
+            block_ranks_test(values, None, column, DRAWS, seed),
         ]
 
     def _consequence(self, tests: tuple[IidTest, ...], first: IidTest, values: NDArray[np.float64]) -> Checked:

@@ -53,11 +53,11 @@ def reference_tests(
             tests.append(compare_numbers(first, second, name, seed=seed))
     used = [test.columns[0] for test in tests]
     if len(used) > 1:
-        both = [_complete(sample, used) for sample in (own, other)]
-        if min(len(sample[used[0]]) for sample in both) >= FEWEST:
+        ours, theirs = _complete(own, used), _complete(other, used)
+        if min(len(ours[used[0]]), len(theirs[used[0]])) >= FEWEST:
             levels = [name for name in used if found.states[name].is_text]
             with threadpool_limits(1, user_api="blas"):  # thousands of tiny problems: threads only wait for each other
-                tests.append(classifier_test(*both, levels, seed=seed))
+                tests.append(classifier_test(ours, theirs, levels, seed=seed))
     return tests, notes
 
 
