@@ -56,11 +56,11 @@ def read_table(table: Any) -> Table:
     if values.ndim != 2 or 0 in values.shape:
         raise errors.table_not_two_way(values.shape)
     counts = read_counts(values, "table")
-    kept_rows, kept_columns = counts.any(axis=1), counts.any(axis=0)
+    kept_rows, kept_columns = np.asarray(counts.any(axis=1)), np.asarray(counts.any(axis=0))
     notes = (*_left_out("row", kept_rows), *_left_out("column", kept_columns))
     counts = np.ascontiguousarray(counts[kept_rows][:, kept_columns])
     if min(counts.shape) < 2:
-        raise errors.table_too_small(*counts.shape, dropped=len(notes))
+        raise errors.table_too_small(counts.shape[0], counts.shape[1], dropped=len(notes))
     return Table(counts, notes)
 
 
