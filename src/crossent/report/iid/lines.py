@@ -93,7 +93,7 @@ def _sections(found: Iid, most: int) -> list[Section]:
 
 
 def _row(test: IidTest, target: str) -> Row:
-    of = _of(test.columns, target)
+    of = _of(test, target)
     meant = "" if test.effect is None else test.effect.name
     form = "; ".join(printable(part) for part in (meant, test.about, test.method, *test.notes) if part)
     adjusted = test.adjusted_p_value
@@ -103,12 +103,17 @@ def _row(test: IidTest, target: str) -> Row:
     )  # fmt: skip
 
 
-def _of(columns: tuple[str, ...], target: str) -> str:
+def _of(test: IidTest, target: str) -> str:
     """Which columns, where it is not the target alone."""
+    columns = test.columns
     others = [name for name in columns if name != target]
     if not others:
         return ""
-    return f" of {len(columns)} columns" if len(columns) > 2 else f": {', '.join(others)}"
+    return (
+        f" of {len(columns)} columns"
+        if len(columns) > 2 or test.name == "exact duplicates"
+        else f": {', '.join(others)}"
+    )
 
 
 def _about(value: float) -> str:
