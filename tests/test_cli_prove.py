@@ -115,7 +115,7 @@ def test_formulas(capsys, arguments, verdict):
         (["y*log(p).real", "bce"], "an attribute"),
         (["y^2*p", "bce"], "written with **"),
         (["9**9**9", "bce"], "in an exponent"),
-        (["bce", "ce", "-o", "/nowhere/at/all.html"], "No such file"),
+        (["bce", "ce", "-o", "/nowhere/at/all.html"], "there is no such folder"),
         (["focal(gamma=...)", "bce"], "neither a number"),
     ],
 )

@@ -4,6 +4,7 @@ import itertools
 import math
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 
@@ -269,7 +270,7 @@ def test_files_and_arrays_give_the_same(tmp_path):
     frame.write_csv(tmp_path / "d.csv")
     frame.write_parquet(tmp_path / "d.parquet", row_group_size=1000)
     by_file = [iid_files([tmp_path / f"d.{end}"], "y", cluster="g").to_dict() for end in ("csv", "parquet")]
-    frames = (frame, frame.to_pandas())
+    frames = (frame, pd.DataFrame(frame.to_dict(as_series=False)))
     by_frame = [ce.iid(f["y"], f[["x", "c"]], cluster=f["g"]).to_dict() for f in frames]
     assert by_file[0] == by_file[1] == by_frame[0] == by_frame[1]
     assert len(by_file[0]["tests"]) >= 8
