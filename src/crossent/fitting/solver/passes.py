@@ -18,7 +18,7 @@ from crossent.fitting.model import Model
 from crossent.kernels import threads
 from crossent.kernels.exact_sum import ExactSum
 
-SPAN_NUMBERS = 1 << 17  # of the design, or of the predictors, in a span: what a second-level cache holds
+SPAN_NUMBERS = 1 << 20  # of the design in a span: with fewer, threads wait for the interpreter's lock (twice as long)
 LONGEST_SPAN = 16_384
 BLOCK_NUMBERS = 1 << 15  # of weighted rows, whose Gram matrix is formed while they are in the cache
 Span = tuple[Chunk, int, int]
@@ -110,8 +110,6 @@ def _spans(model: Model, rows: Rows, progress: Any) -> Iterator[Span]:
 def spans_of(model: Model, chunk: Chunk) -> Iterator[Span]:
     """The chunk in pieces, by row number."""
     numbers = max(model.width, 2 * model.predictors)
-    if model.over_classes:
-        numbers //= 4  # their curvature is large, and costs the more the more often it is put together
     step = max(256, min(LONGEST_SPAN, SPAN_NUMBERS // max(1, numbers) // 256 * 256))
     for start in range(0, chunk.rows, step):
         yield chunk, start, min(chunk.rows, start + step)
