@@ -105,7 +105,7 @@ def _in_memory(chunk: Chunk, rows: Rows) -> ArrayRows:
 def file_rows(source: Any, options: Options, *, memory: int | None = None) -> tuple[Rows, Learned]:
     """The rows of files, and what was learned about them. In memory if they fit into `memory` bytes.
 
-    Else in a scratch file, if the disk has room, since numbers that are decoded once are read ten times as fast again;
+    Else in a scratch file, if the disk has room, since numbers are decoded only once then;
     or else from the files in each pass. The chunks are the same, bit for bit. `memory` is a quarter of what is free,
     unless it is said.
     """

@@ -18,7 +18,7 @@ from crossent.fitting.model import Model
 from crossent.kernels import threads
 from crossent.kernels.exact_sum import ExactSum
 
-SPAN_NUMBERS = 1 << 20  # of the design in a span: with fewer, threads wait for the interpreter's lock (twice as long)
+SPAN_NUMBERS = 1 << 20  # of the design in a span: with fewer, threads wait for the interpreter's lock
 LONGEST_SPAN = 16_384
 BLOCK_NUMBERS = 1 << 15  # of weighted rows, whose Gram matrix is formed while they are in the cache
 Span = tuple[Chunk, int, int]
